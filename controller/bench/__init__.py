@@ -1,0 +1,1 @@
+"""The worlds a story can play in, and the player."""

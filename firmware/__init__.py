@@ -1,0 +1,1 @@
+"""What runs on one unit: core decides, drivers do, processes run both."""

@@ -1,0 +1,1 @@
+"""Decides. Pure: events in, effects out, time injected. No I/O, clock, randomness, logging or threads."""

@@ -1,0 +1,1 @@
+"""Roles, links and hellos, from typed facts. Runs in the failover process."""

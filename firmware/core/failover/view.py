@@ -1,0 +1,92 @@
+"""The facts behind `show failover` and the MQTT state, as the failover machine knows them.
+
+A frozen picture. Management turns it into text and adds wall-clock time; nothing flows back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from firmware.core.settings import Identity, Mode
+from firmware.core.wire.bodies import InterfaceState, UnitState
+
+
+class CableStatus(Enum):
+    """The strings of the `Cable status:` line."""
+
+    NORMAL = "Normal"
+    NOT_CONNECTED_HERE = "My side not connected"
+    NOT_CONNECTED_THERE = "Other side is not connected"
+    POWERED_OFF_THERE = "Other side powered off"
+    BAD = "Bad cable"  # present, not working: 101002 and 105011
+    NOT_USED = "N/A - LAN-based failover enabled"
+
+
+class LinkStatus(Enum):
+    """The failover link in LAN mode, and the state link, as printed in brackets."""
+
+    UP = "up"
+    DOWN = "down"
+    FAILED = "Failed - No Switchover"
+
+
+class SyncStatus(Enum):
+    """`show failover state`, configuration state. The standby adds " - STANDBY" itself."""
+
+    NONE = ""
+    SYNCING = "Config Syncing"
+    DONE = "Sync Done"
+    FAILED = "Sync Failed"
+
+
+class FailReason(Enum):
+    """`show failover state`, failed reason; sticky until the next one."""
+
+    NONE = ""
+    COMMUNICATION = "Comm Failure"
+    INTERFACE = "Ifc Failure"
+    OWN_FAULT = "Unit Failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceView:
+    """One line of a host's interfaces. ``address`` is dotted, "0.0.0.0" where none was typed."""
+
+    name: str
+    physical: str
+    address: str
+    state: InterfaceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostView:
+    """`This host` or `Other host`."""
+
+    identity: Identity | None
+    state: UnitState
+    active_time_s: int
+    interfaces: tuple[InterfaceView, ...]
+    fail_reason: FailReason = FailReason.NONE
+    version: str = ""  # empty: not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitView:
+    """Everything at one moment. ``at_ms`` is the core's clock."""
+
+    at_ms: int
+    enabled: bool
+    mode: Mode
+    conflict: bool  # both units claim one identity
+    cable: CableStatus
+    failover_link: LinkStatus
+    state_link: LinkStatus
+    mine: HostView
+    other: HostView
+    sync: SyncStatus
+    macs_set: bool
+    switchovers: int  # since boot
+    frames_ignored: tuple[tuple[str, int], ...]  # "lan: no echo of this boot" -> how often
+    late_worst_ms: int  # how late TimePassed came at worst, since boot
+    real_time: bool

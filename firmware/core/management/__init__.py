@@ -1,0 +1,1 @@
+"""Text: what is typed, stored, shown and told. Runs in the management process."""

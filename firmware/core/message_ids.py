@@ -1,0 +1,60 @@
+"""The numbers of the system messages this unit can emit. Their texts are in management/messages.py.
+
+The failover machine names a message and gives its arguments; it never sees a text.
+"""
+
+from enum import IntEnum
+
+
+class MessageId(IntEnum):
+    """Numbers as the seed document and the public message tables give them."""
+
+    CABLE_OK = 101001
+    CABLE_BAD = 101002
+    CABLE_NOT_CONNECTED_HERE = 101003
+    CABLE_NOT_CONNECTED_THERE = 101004
+    CABLE_UNREADABLE = 101005
+    MATE_POWER_LOST = 102001
+    NO_RESPONSE = 103001  # args: reason code
+    MATE_REPORTS_ME_FAILED = 103004  # args: reason
+    MATE_REPORTS_FAILURE = 103005  # args: reason
+    MATE_VERSION_INCOMPATIBLE = 103006  # args: mate's, ours
+    MATE_VERSION_DIFFERS = 103007  # args: mate's, ours
+    SWITCHING_TO_ACTIVE = 104001  # args: reason
+    SWITCHING_TO_STANDBY = 104002  # args: reason
+    SWITCHING_TO_FAILED = 104003
+    SWITCHING_TO_OK = 104004
+    FAILOVER_DISABLED = 105001
+    FAILOVER_ENABLED = 105002
+    INTERFACE_WAITING = 105003  # args: interface name
+    INTERFACE_NORMAL = 105004  # args: interface name
+    INTERFACE_LOST = 105005  # args: interface name
+    LINK_UP = 105006  # args: interface name
+    LINK_DOWN = 105007  # args: interface name
+    CABLE_COMMUNICATION_FAILURE = 105011
+    REPLICATION_INCOMPLETE = 105020
+    LAN_INTERFACE_UP = 105031
+    LAN_INTERFACE_DOWN = 105032
+    MATE_LAN_UP = 105034
+    INTERFACE_COUNT_MISMATCH = 105038
+    FAILOVER_LINK_OK = 105042
+    FAILOVER_LINK_FAILED = 105043
+    MATE_CHASSIS_DIFFERS = 105046
+    REPLICATION_SENDING = 709003
+    REPLICATION_SENT = 709004
+    REPLICATION_RECEIVING = 709005
+    REPLICATION_RECEIVED = 709006
+    REPLICATION_COMMAND_FAILED = 709007  # args: command
+    LINE_PROTOCOL_UP = 411001  # args: interface name
+    LINE_PROTOCOL_DOWN = 411002  # args: interface name
+    # Ours, where the document has no message. Printed in the same form.
+    IDENTITY_CONFLICT = 990001  # args: identity both claim
+    EMPTY_UNIT_YIELDS = 990002
+    HANDOVER_ROLLED_BACK = 990003  # args: milliseconds waited
+    FENCED = 990004  # args: why
+    STRAP_CHANGED = 990005  # args: what the strap says now
+    LINES_NOT_ACTED_ON = 990006  # args: how many, first line
+    FRAMES_IGNORED = 990007  # args: how many, channel, why
+    NOT_REAL_TIME = 990008
+    FLASH_UNREADABLE = 990009  # args: file, why
+    BROKER_UNREACHABLE = 990010  # args: broker, why

@@ -1,0 +1,124 @@
+"""Typed facts about a unit and its configuration, shared by the two machines of the core.
+
+``UnitFacts`` comes from unit.toml and never changes while a unit runs. ``Settings`` is what the
+running configuration says to the failover process: the management machine makes it from text, the
+failover machine never sees the text. Addresses are ``ipaddress`` objects; times are integer
+milliseconds; MAC addresses are lower-case, colon-separated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+
+class Identity(Enum):
+    """Which unit of the pair this is. Fixed at boot; never changes with the state."""
+
+    PRIMARY = "Primary"
+    SECONDARY = "Secondary"
+
+    @property
+    def other(self) -> Identity:
+        """The identity the mate must have."""
+        return Identity.SECONDARY if self is Identity.PRIMARY else Identity.PRIMARY
+
+
+class Mode(Enum):
+    """What the failover link is."""
+
+    CABLE = "cable"
+    LAN = "lan"
+
+
+class Platform(Enum):
+    """Whose manners: PIX has the cable and says %PIX-, ASA implies LAN and says %ASA-."""
+
+    PIX = "pix"
+    ASA = "asa"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhysicalInterface:
+    """One NIC of a unit under the name the configuration uses for it."""
+
+    physical: str  # "Ethernet0"
+    burned_in_mac: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFacts:
+    """What a unit is, as unit.toml says; compared with the mate's at negotiation."""
+
+    chassis: str  # serial number, 1 to 32 characters
+    model: str
+    version: str  # "7.2(1)"
+    platform: Platform
+    memory_mb: int
+    flash_mb: int
+    licence: str  # "UR", "R", "FO" or "FO-AA"
+    interfaces: tuple[PhysicalInterface, ...]
+    real_time: bool = False  # the failover process was granted SCHED_FIFO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataInterface:
+    """A named interface that passes traffic. ``standby`` is None where none was typed."""
+
+    physical: str
+    name: str
+    active: IPv4Interface | None
+    standby: IPv4Address | None
+    shutdown: bool = False
+    active_mac: str | None = None  # failover mac address
+    standby_mac: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailoverLink:
+    """The LAN failover link or the state link. The first address is always the primary's."""
+
+    name: str
+    physical: str
+    primary: IPv4Interface | None
+    secondary: IPv4Address | None
+    shutdown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticRoute:
+    """``route outside 0.0.0.0 0.0.0.0 172.16.1.3 1``"""
+
+    interface: str  # nameif
+    network: IPv4Network
+    gateway: IPv4Address
+    metric: int = 1
+
+
+CABLE_POLL_MS, CABLE_HOLD_MS = 15_000, 45_000  # the document's show failover
+LAN_POLL_MS, LAN_HOLD_MS = 1_000, 15_000  # docs/decisions/0003
+INTERFACE_POLL_MS, INTERFACE_HOLD_MS = 5_000, 25_000  # the document's show failover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The part of a running configuration that concerns the failover process."""
+
+    enabled: bool = False
+    mode: Mode = Mode.CABLE
+    lan_identity: Identity = Identity.SECONDARY
+    failover_link: FailoverLink | None = None
+    state_link: FailoverLink | None = None
+    poll_unit_ms: int = CABLE_POLL_MS
+    hold_unit_ms: int = CABLE_HOLD_MS
+    poll_interface_ms: int = INTERFACE_POLL_MS
+    hold_interface_ms: int = INTERFACE_HOLD_MS
+    interfaces: tuple[DataInterface, ...] = ()
+    routes: tuple[StaticRoute, ...] = ()
+    digest: int = 0  # u32 over the canonical running configuration, failover lan unit left out
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is anything to protect: a data interface with an address."""
+        return any(interface.active is not None for interface in self.interfaces)

@@ -1,0 +1,1 @@
+"""What crosses between two units: frames, and ordered delivery above them."""

@@ -1,0 +1,180 @@
+"""What two units say to each other: the typed bodies of frames, and the header they travel under.
+
+Knows nothing of bytes (frames.py) nor of when to say what (failover/). A *channel* is the name of a
+way to the mate: ``CABLE``, ``LAN``, or the physical name of a data interface ("Ethernet0").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from firmware.core.settings import Identity
+
+CABLE = "cable"
+LAN = "lan"
+
+
+class UnitState(IntEnum):
+    """Every state of ``show failover history``, in the order of the wire. Printed by ``text``."""
+
+    DISABLED = 0
+    NEGOTIATION = 1
+    COLD_STANDBY = 2
+    SYNC_CONFIG = 3
+    SYNC_FILE_SYSTEM = 4
+    BULK_SYNC = 5
+    STANDBY_READY = 6
+    JUST_ACTIVE = 7
+    ACTIVE_DRAIN = 8
+    ACTIVE_APPLYING_CONFIG = 9
+    ACTIVE_CONFIG_APPLIED = 10
+    ACTIVE = 11
+    FAILED = 12
+    NOT_DETECTED = 13  # only ever said of the mate
+
+    @property
+    def text(self) -> str:
+        """As `show failover` prints it: "Standby Ready"."""
+        return self.name.replace("_", " ").title()
+
+
+class InterfaceState(IntEnum):
+    """What a unit thinks of one of its data interfaces. Four bits on the wire."""
+
+    UNKNOWN = 0
+    NORMAL = 1
+    NORMAL_WAITING = 2
+    NORMAL_NOT_MONITORED = 3
+    TESTING = 4
+    NO_LINK = 5
+    NO_LINK_WAITING = 6
+    LINK_DOWN = 7
+    LINK_DOWN_WAITING = 8
+    FAILED = 9
+    FAILED_WAITING = 10
+    UNKNOWN_WAITING = 11
+
+    @property
+    def text(self) -> str:
+        """As `show failover` prints it: "Normal (Waiting)"."""
+        words = self.name.replace("_", " ").title().replace("Not Monitored", "(Not-Monitored)")
+        return words.replace("Waiting", "(Waiting)")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who sent a frame in which life, and to which life of the receiver."""
+
+    sequence: int  # u32, grows by one per frame and boot, over all channels
+    boot: int  # u64, the sender's random number of this boot
+    echo: int  # u64, the receiver's boot as the sender knows it; 0 = not known yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """I am alive, this is what I am. At most 64 bytes on the cable, framing included."""
+
+    identity: Identity
+    state: UnitState
+    chassis: int  # u64, first 8 bytes of SHA-256 of the chassis serial number
+    configured: bool = False  # has data interfaces with addresses
+    hears_link: bool = False  # hears the mate on the failover link
+    macs_set: bool = False  # the active MACs are the primary's, or configured
+    failed: bool = False  # this unit has marked itself failed
+    active_time_s: int = 0  # u32
+    digest: int = 0  # u32 of the running configuration
+    interfaces: tuple[InterfaceState, ...] = ()  # at most 16, in the order of the Identify frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identify:
+    """What the unit is; compared at negotiation. Sent when the mate's boot is new."""
+
+    chassis: str  # 1 to 32 ASCII characters
+    model: str
+    version: str
+    platform: str
+    licence: str
+    memory_mb: int  # u32
+    flash_mb: int  # u32
+    macs: tuple[str, ...] = ()  # burned-in MACs in the order of unit.toml, at most 16
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Answer at once, on the channel it came by."""
+
+    number: int  # u32
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to the probe of that number."""
+
+    number: int
+
+
+class HandoverStep(IntEnum):
+    """A planned switchover in order: asked for, addresses let go, addresses taken, or refused."""
+
+    REQUEST = 0  # standby to active: let me be active
+    YIELDED = 1  # old active to new: the addresses are free, take them
+    CLAIMED = 2  # new active to old: taken, gratuitous ARP is out
+    REFUSED = 3  # the one asked will not
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """One step of a planned switchover. Said on every channel; the number makes repeats harmless."""
+
+    step: HandoverStep
+    number: int  # u32
+
+
+@dataclass(frozen=True, slots=True)
+class FailedNotice:
+    """This unit was fenced by its supervisor. Pre-sealed; its sequence is the highest there is."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One piece of the ordered stream. At most SEGMENT_CABLE or SEGMENT_LAN bytes of payload."""
+
+    number: int  # u32
+    more: bool  # the message goes on in the next segment
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Everything before ``next_number`` has arrived in order."""
+
+    next_number: int  # u32
+
+
+Body = Hello | Identify | Probe | Answer | Handover | FailedNotice | Segment | Ack
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A header and what it carries."""
+
+    header: Header
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class BadFrame:
+    """Bytes that are no frame of ours, and the reason in words. Counted, never raised."""
+
+    why: str
+
+
+FRAME_CABLE_MAX = 256  # bytes on the cable, COBS and delimiters included: 22 ms of line
+HELLO_CABLE_MAX = 64
+FRAME_LAN_MAX = 1400
+SEGMENT_CABLE = 200
+SEGMENT_LAN = 1200

@@ -1,0 +1,1 @@
+"""Does. One file per thing touched; no driver imports another."""
