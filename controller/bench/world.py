@@ -1,0 +1,313 @@
+"""The verbs of the bench, and what a world must be able to do for a story to play in it.
+
+A world is a pair of units with everything around them: simulated (virtual time, in memory), virtual
+(namespaces on this machine) or physical. The player asks, a world obeys; how is its own affair.
+The API is synchronous. Times are integer milliseconds of the world's own clock (``now_ms``), which
+the simulated world jumps and the virtual one waits for.
+
+A *unit* here is a box on the bench, named by the end of the cable or the role it should have. Where
+a story straps both boxes Primary, the box ``secondary`` is still called so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Protocol
+
+from firmware.core.settings import Mode
+
+
+class Unit(StrEnum):
+    """The two boxes."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+    @property
+    def mate(self) -> Unit:
+        """The other box."""
+        return Unit.SECONDARY if self is Unit.PRIMARY else Unit.PRIMARY
+
+
+class Wire(StrEnum):
+    """The contacts of the cable. ``power-x`` tells of unit x; ``plug-x`` is what a pull at x opens.
+
+    A plug pulled at x opens ``plug-x``; the other three go with it, in any order.
+    """
+
+    TRANSMIT_PRIMARY = "transmit-primary"
+    TRANSMIT_SECONDARY = "transmit-secondary"
+    POWER_PRIMARY = "power-primary"
+    POWER_SECONDARY = "power-secondary"
+    PLUG_PRIMARY = "plug-primary"
+    PLUG_SECONDARY = "plug-secondary"
+
+
+class Link(StrEnum):
+    """What can be cut without anybody losing carrier."""
+
+    CABLE = "cable"
+    FAILOVER = "failover"
+    STATE = "state"
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
+class Process(StrEnum):
+    """The processes of a unit a story may kill or stop."""
+
+    FAILOVER = "failover"
+    MANAGEMENT = "management"
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOn:
+    """The power switches of these units go on: a cold boot from flash."""
+
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOff:
+    """The power switches go off: a power cut, no goodbye. All at the same moment."""
+
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullCable:
+    """The plug at ``unit`` is pulled (both if None); contacts open in ``order``, evenly over a time.
+
+    ``order`` is complete: the parser fills it in where the story names none.
+    """
+
+    unit: Unit | None
+    order: tuple[Wire, ...]
+    over_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlugCable:
+    """Both plugs are in again, all contacts closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContact:
+    """One wire of the cable breaks."""
+
+    wire: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class CloseContact:
+    """That wire is whole again."""
+
+    wire: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class PullLink:
+    """The unit's link switch of that interface opens: carrier is lost at both ends."""
+
+    unit: Unit
+    interface: str  # "Ethernet0"
+
+
+@dataclass(frozen=True, slots=True)
+class PlugLink:
+    """The link switch closes."""
+
+    unit: Unit
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Nothing passes between the units on that link; carrier stays.
+
+    ``sender`` set: only what that unit sends to its mate is lost. ``off`` set: that unit's port is
+    cut off its switch, for everything. Neither: both directions between the units. Never both.
+    """
+
+    link: Link
+    sender: Unit | None = None
+    off: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Undoes every ``Cut`` and ``Garble`` of that link."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Garble:
+    """That share of the bytes on the cable is changed, both directions. 0 to 100."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """SIGKILL to a process of the unit."""
+
+    unit: Unit
+    process: Process
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """SIGSTOP to a process of the unit: it hangs."""
+
+    unit: Unit
+    process: Process
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The flash of a unit that is off is emptied."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFlash:
+    """The startup-config of one unit is put into the other's flash, both off."""
+
+    source: Unit
+    target: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The probe between the hosts: UDP both ways and one TCP conversation."""
+
+    on: bool
+
+
+Action = (
+    PowerOn
+    | PowerOff
+    | PullCable
+    | PlugCable
+    | OpenContact
+    | CloseContact
+    | PullLink
+    | PlugLink
+    | Cut
+    | Mend
+    | Garble
+    | Kill
+    | Stop
+    | Erase
+    | CopyFlash
+    | Traffic
+)
+
+
+class Claim(Enum):
+    """What a world can honestly measure. What it cannot is printed as ``-`` and not judged."""
+
+    DECIDE = "decide"
+    OUTAGE = "outage"
+    OVERLAP = "overlap"
+    ARP = "arp"
+    TCP = "tcp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rig:
+    """How the bench is set up before a story: what is in the flashes, what is plugged where."""
+
+    boot: Mapping[Unit, str | None]  # startup-config; None is an empty flash
+    mode: Mode = Mode.CABLE
+    cable_present: bool = True  # False: no cable at all, all contacts open
+    crossover: bool = False  # the failover link is one wire, no switch between
+    straps: Mapping[Unit, Unit] = field(
+        default_factory=lambda: {unit: unit for unit in Unit}
+    )  # what each unit's end of the cable says
+    chassis: Mapping[Unit, str] = field(
+        default_factory=lambda: {
+            Unit.PRIMARY: "444433330001",
+            Unit.SECONDARY: "444433330002",
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the measured faults cost: the worst of them. None: not seen, or not claimed.
+
+    ``decide_ms`` runs from the fault to the first frame from an active MAC at the new unit. Losses
+    are the longest run of numbered packets that never came, gaps the longest silence at a receiver;
+    both in the worse direction. The control is a window of the same length without a fault.
+    """
+
+    decide_ms: float | None = None
+    outage_lost: int | None = None
+    outage_gap_ms: float | None = None
+    control_lost: int | None = None
+    control_gap_ms: float | None = None
+    tcp: str | None = None  # "survived", "stalled 300 ms" or "broken"; None: no conversation
+    overlap_ms: float | None = None  # both units forwarded for this long
+
+
+class World(Protocol):
+    """A pair of units one can do things to and look at."""
+
+    name: str  # "simulated", "virtual", "physical"
+    claims: frozenset[Claim]
+
+    def prepare(self, rig: Rig) -> None:
+        """Both units off, flashes written, everything mended and plugged, traffic off.
+
+        Forgets what was measured and judged before. May take its time.
+        """
+
+    def do(self, action: Action) -> None:
+        """Do it now and return when it is done (a pulled cable: when the last contact is open)."""
+
+    def type(self, unit: Unit, line: str) -> str:
+        """Type one line at the unit's console, configuration mode; its answer, without the prompt.
+
+        A unit that is off answers ``ERROR: the unit is off``.
+        """
+
+    def state(self, unit: Unit) -> str:
+        """The unit's own state as ``show failover`` prints it ("Standby Ready"), or "off".
+
+        A unit whose management does not answer (yet) is "silent".
+        """
+
+    def messages(self, unit: Unit) -> list[str]:
+        """What the unit logged since it was powered on: "%PIX-1-104001: (Secondary) ..."."""
+
+    def forwarders(self) -> tuple[Unit, ...]:
+        """The units that forwarded in the last 500 ms, as captures or wires saw it."""
+
+    def ping(self, unit: Unit, address: str) -> str:
+        """One echo request from the unit to the address. Empty: its holder saw it. Else why not."""
+
+    def now_ms(self) -> int:
+        """The world's clock; where it starts is of no meaning."""
+
+    def run(self, ms: int) -> None:
+        """Let that much time pass. The simulated world jumps."""
+
+    def mark_fault(self) -> None:
+        """The next action is a measured fault. More than one may be marked."""
+
+    def measure(self) -> Measurement:
+        """What the faults marked since ``prepare`` cost. Called once, after the last check."""
+
+    def judge(self) -> list[str]:
+        """Where the run since ``prepare`` broke a bound on forwarders; empty if nowhere."""
+
+    def arp_tables(self) -> str:
+        """The ARP tables of the hosts, address and MAC, as text. Empty where ARP is not claimed."""
+
+    def close(self) -> None:
+        """End everything. Nothing is left behind."""
