@@ -1,0 +1,225 @@
+"""All that can happen to the management machine, and all it can ask for.
+
+An event is a fact: a line was typed, the failover machine said something, flash answered. An
+effect is a request the owner of the machine carries out, from first to last, never reordered.
+Events of the failover machine and its effects travel inside ``FromFailover`` and ``ToFailover``
+untouched. The three facts of the supervisor stand here because both ends must know them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.core.failover import effects as failover_effects
+from firmware.core.failover import events as failover_events
+from firmware.core.settings import Identity
+
+STARTUP_CONFIG = "startup-config"
+RUNNING_CONFIG = "running-config"  # kept in <run>: survives this process, not a power cut
+LATCHED_IDENTITY = "latched-identity"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchMoved:
+    """A power or link switch of the panel moved. ``signal`` is its name in wiring/pins.toml."""
+
+    signal: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEnded:
+    """One of the unit's processes ended and is started again."""
+
+    process: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """The supervisor took this unit off the network."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """Boot the unit anew from its startup-config. An effect, and a message to the supervisor."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlashRead:
+    """What flash holds under a name. Text None and error None: there is no such file."""
+
+    name: str
+    text: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlashWritten:
+    """The outcome of ``WriteFlash``; error None is success."""
+
+    name: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntered:
+    """A line came from a terminal session. Up to ``commands.LINE_MAX`` characters."""
+
+    session: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A terminal session began; ``interactive`` ones see console messages and get prompts."""
+
+    session: int
+    interactive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A terminal session ended; what it waited for is nobody's now."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromFailover:
+    """The failover machine asked for this (a management part of its effects)."""
+
+    effect: failover_effects.Effect
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverConnected:
+    """There is a failover process to speak to; it knows nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverLost:
+    """The failover process went away; its last view is stale, its orders unanswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerChanged:
+    """The broker came or went; ``why`` is empty when it came."""
+
+    broker: str
+    reachable: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """``next_due_ms`` has come. Carries nothing: time is an argument of ``step``."""
+
+
+Event = (
+    SwitchMoved
+    | ProcessEnded
+    | Fenced
+    | FlashRead
+    | FlashWritten
+    | CommandEntered
+    | SessionOpened
+    | SessionClosed
+    | FromFailover
+    | FailoverConnected
+    | FailoverLost
+    | BrokerChanged
+    | TimePassed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Text for one session. ``done``: the command is over; print ``prompt`` if interactive."""
+
+    session: int
+    text: str
+    done: bool
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSession:
+    """The session asked to end."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleText:
+    """A line for every interactive session: replication messages, system messages."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendBootFacts:
+    """Tell the failover process the identity last latched in flash. Before any ToFailover."""
+
+    latched: Identity | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToFailover:
+    """Step the failover machine with this."""
+
+    event: failover_events.Event
+
+
+@dataclass(frozen=True, slots=True)
+class ToSupervisor:
+    """Ask this of the supervisor."""
+
+    request: Reload
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFlash:
+    """Keep this text under that name, atomically; comes back as ``FlashWritten``."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseFlash:
+    """Remove that name; comes back as ``FlashWritten``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRunning:
+    """The running configuration is now this. Kept in <run> for a management that died."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTopic:
+    """Say this to the broker. ``topic`` is relative to fover/v1/<site>/<pair>/<chassis>/."""
+
+    topic: str
+    payload: str
+    retain: bool
+
+
+Effect = (
+    Reply
+    | CloseSession
+    | ConsoleText
+    | SendBootFacts
+    | ToFailover
+    | ToSupervisor
+    | WriteFlash
+    | EraseFlash
+    | KeepRunning
+    | PublishTopic
+)
