@@ -32,9 +32,9 @@ class Unit(StrEnum):
 
 
 class Wire(StrEnum):
-    """The contacts of the cable. ``power-x`` tells of unit x; ``plug-x`` is what a pull at x opens.
+    """The contacts of the cable. ``power-x`` tells of unit x; ``plug-x`` that x has its plug in.
 
-    A plug pulled at x opens ``plug-x``; the other three go with it, in any order.
+    A plug pulled at x opens ``plug-x`` and the four others that pass through it, in any order.
     """
 
     TRANSMIT_PRIMARY = "transmit-primary"
@@ -78,9 +78,9 @@ class PowerOff:
 
 @dataclass(frozen=True, slots=True)
 class PullCable:
-    """The plug at ``unit`` is pulled (both if None); contacts open in ``order``, evenly over a time.
+    """The plug at ``unit`` is pulled (both if None); its contacts open evenly over a time.
 
-    ``order`` is complete: the parser fills it in where the story names none.
+    ``order`` names them all: the parser fills in what the story leaves out.
     """
 
     unit: Unit | None
@@ -253,6 +253,10 @@ class Measurement:
     control_gap_ms: float | None = None
     tcp: str | None = None  # "survived", "stalled 300 ms" or "broken"; None: no conversation
     overlap_ms: float | None = None  # both units forwarded for this long
+
+
+class WorldError(Exception):
+    """The world could not do what it was asked, and why. Fails the story, not the bench."""
 
 
 class World(Protocol):
