@@ -126,7 +126,7 @@ class HandoverStep(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One step of a planned switchover. Said on every channel; the number makes repeats harmless."""
+    """One step of a planned switchover. Said on every channel; its number makes repeats harmless."""
 
     step: HandoverStep
     number: int  # u32
@@ -170,7 +170,7 @@ class Frame:
 class BadFrame:
     """Bytes that are no frame of ours, and the reason in words. Counted, never raised."""
 
-    why: str
+    why: str  # one of a fixed few (frames.REASONS), so that counting by reason is bounded
 
 
 FRAME_CABLE_MAX = 256  # bytes on the cable, COBS and delimiters included: 22 ms of line
@@ -178,3 +178,17 @@ HELLO_CABLE_MAX = 64
 FRAME_LAN_MAX = 1400
 SEGMENT_CABLE = 200
 SEGMENT_LAN = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRoute:
+    """How a frame leaves by a descriptor without the driver that owns it: all a supervisor needs.
+
+    ``os.write(fd, data)`` where ``address`` is None (the cable), ``sendto(data, address)``
+    otherwise. Made anew whenever the driver reopens (its ``counts.opened`` grows).
+    """
+
+    channel: str
+    fd: int
+    data: bytes  # framed for the channel, complete
+    address: tuple[str, int] | tuple[str, int, int, int, bytes] | None  # UDP, AF_PACKET, cable
