@@ -161,9 +161,9 @@ class _Playing:
             self.world.run(min(POLL_MS, expect.ms - passed))
         raise _Broken(f"saw {states_text(self.observed)} after {self.world.now_ms() - begun} ms")
 
-    def _until(self, wrong: Callable[[], str]) -> None:
+    def _until(self, wrong: Callable[[], str], ms: int | None = None) -> None:
         """Nothing is wrong now, or soon."""
-        deadline = self.world.now_ms() + GRACE_MS
+        deadline = self.world.now_ms() + (GRACE_MS if ms is None else ms)
         while said := wrong():
             if self.world.now_ms() >= deadline:
                 raise _Broken(said)
@@ -171,11 +171,11 @@ class _Playing:
 
     def _messages(self, check: Messages) -> None:
         if not check.absent:
-            self._until(lambda: missing_message(self.world.messages(check.unit), check.wanted))
+            logged = self.world.messages
+            self._until(lambda: missing_message(logged(check.unit), check.wanted), check.ms)
             return
-        logged = self.world.messages(check.unit)
         for text in check.wanted:
-            if not missing_message(logged, (text,)):
+            if not missing_message(self.world.messages(check.unit), (text,)):
                 raise _Broken(f"{check.unit} logged {text}")
 
     def _wrong_forwarders(self, units: tuple[Unit, ...]) -> str:

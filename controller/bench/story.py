@@ -7,7 +7,7 @@ the file, the line, what is wrong and what is allowed. How verbs read their word
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from controller.bench.boot import load_rig
@@ -89,7 +89,7 @@ def parse(text: str, *, file: str, boots: Path) -> Story | BadStory:
         name=name,
         title=title,
         boot=said.boot,
-        rig=rig,
+        rig=replace(rig, two_actives=said.two_actives),
         steps=tuple(steps),
         clauses=said.clauses,
         bounds=said.bounds,
@@ -130,6 +130,7 @@ class _Said:
     bounds: Bounds = Bounds()
     worlds: tuple[str, ...] = WORLDS
     why_not_elsewhere: str = ""
+    two_actives: bool = False
 
 
 def _headers(blocks: list[_Block], file: str, problems: list[str]) -> _Said:
@@ -163,7 +164,10 @@ def _header(said: _Said, key: str, value: str) -> str:
         said.why_not_elsewhere = found[2] if found else ""
         known = bool(said.worlds) and all(world in WORLDS for world in said.worlds)
         return "" if known else f"wanted some of {', '.join(WORLDS)}, then (the reason)"
-    return "unknown header; allowed are clauses, boot, bounds, worlds"
+    if key == "two-actives":
+        said.two_actives = value == "expected"
+        return "" if said.two_actives else f"{value!r}; allowed is only: expected"
+    return "unknown header; allowed are clauses, boot, bounds, worlds, two-actives"
 
 
 def _bounds(value: str) -> Bounds | str:

@@ -70,11 +70,15 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Each was logged since power-on, in this order; with ``absent``, none was."""
+    """Each was logged since power-on, in this order; with ``absent``, none was.
+
+    ``ms``: how long to wait for it, None for the player's grace.
+    """
 
     unit: Unit
     wanted: tuple[str, ...]
     absent: bool
+    ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +240,14 @@ def _show(words: list[str], below: list[str]) -> Show:
 
 
 def _messages(words: list[str], below: list[str], *, absent: bool = False) -> Messages:
-    _count(words, "UNIT")
+    patient = len(words) > 1 and not absent
+    _count(words, "UNIT within T" if patient else "UNIT")
     for text in below:
         if not re.match(r"\d{6}( |$)", text):
             raise Refused(f"{text!r}: wanted a six-digit message number, then perhaps text")
-    return Messages(_one(Unit, words[0]), tuple(below), absent)
+    return Messages(
+        _one(Unit, words[0]), tuple(below), absent, _time(words[2]) if patient else None
+    )
 
 
 def _forwarder(words: list[str], _: list[str]) -> Forwarders:

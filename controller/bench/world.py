@@ -226,6 +226,7 @@ class Rig:
     mode: Mode = Mode.CABLE
     cable_present: bool = True  # False: no cable at all, all contacts open
     crossover: bool = False  # the failover link is one wire, no switch between
+    two_actives: bool = False  # the story means both to forward: ``judge`` calls no overlap wrong
     straps: Mapping[Unit, Unit] = field(
         default_factory=lambda: {unit: unit for unit in Unit}
     )  # what each unit's end of the cable says

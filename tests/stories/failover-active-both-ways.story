@@ -1,0 +1,29 @@
+# `failover active` on the standby, then on the other: there and back, at most one packet is lost.
+clauses: HO-2 HO-5 FW-2 FW-4
+boot: lan
+bounds: lost 1, overlap 50ms
+
+power-on primary secondary
+expect within 20s
+    primary    Active
+    secondary  Standby Ready
+traffic on
+wait 1s
+! type secondary
+    failover active
+expect within 2s
+    primary    Standby Ready
+    secondary  Active
+wait 1s
+forwarder secondary
+! type primary
+    failover active
+expect within 2s
+    primary    Active
+    secondary  Standby Ready
+wait 1s
+forwarder primary
+show primary show failover history
+    Active ... Standby Ready ... Other unit wants me Standby
+    Standby Ready ... Just Active ... Set by the config command
+arp unchanged

@@ -1,0 +1,21 @@
+# The failover process of the active unit hangs: fenced, the mate told, long before 45 s are over.
+clauses: FE-1 FE-2 FE-3 FW-1 FW-3
+boot: cable
+bounds: decide 2s, outage 2s
+
+power-on primary secondary
+expect within 20s
+    primary    Active
+    secondary  Standby Ready
+traffic on
+wait 1s
+! stop primary failover
+expect within 5s
+    secondary  Active
+messages secondary
+    104001
+expect within 20s
+    primary    Standby Ready
+    secondary  Active
+forwarder secondary
+arp unchanged
