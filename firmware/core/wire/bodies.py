@@ -126,7 +126,7 @@ class HandoverStep(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One step of a planned switchover. Said on every channel; its number makes repeats harmless."""
+    """One step of a planned switchover. Said on every channel; the number tells repeats apart."""
 
     step: HandoverStep
     number: int  # u32
