@@ -2,9 +2,9 @@
 
 A *node* is a point in the circuit ("primary:17", "power-primary.a"). Nodes joined by closed
 contacts form a *net* and share one level. Strong drivers decide it; where they disagree the net is
-low and the conflict is reported; without a driver the pulls decide (up against down is low); with
-neither the net keeps the level it had, as a floating wire may (of several, the lower). "gnd" and "vcc" are rails: they
-drive every net they touch, and do not join those nets to each other.
+low and the conflict is reported; without a driver the pulls decide (up against down is low);
+with neither the net keeps the level it had, as a floating wire may (of several, the lower). "gnd"
+and "vcc" are rails: they drive every net they touch, and do not join those nets to each other.
 
 Knows nothing of sockets, boards or clocks: time is an argument, integer microseconds.
 """
@@ -115,9 +115,16 @@ class Nets:
         """Every node's name."""
         return tuple(self._nodes)
 
-    def drive(self, node: str, driver: str, level: bool, now_us: int) -> tuple[Change, ...]:
-        """``driver`` now drives that node strongly. Raises UnknownName."""
-        self._node(node).drivers[driver] = level
+    def drive(
+        self, node: str, driver: str, level: bool, now_us: int, *, instead_of: str = ""
+    ) -> tuple[Change, ...]:
+        """``driver`` now drives that node strongly; ``instead_of`` lets go in the same instant.
+
+        Raises UnknownName.
+        """
+        drivers = self._node(node).drivers
+        drivers.pop(instead_of, None)
+        drivers[driver] = level
         return self._settle((node,), now_us)
 
     def release(self, node: str, driver: str, now_us: int) -> tuple[Change, ...]:
