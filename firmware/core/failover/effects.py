@@ -8,7 +8,7 @@ back as ``Done(name)`` or ``Failed(name, why)``.
 
 | class | done by | comes back |
 |---|---|---|
-| PrepareDataPlane, AssumeAddresses, YieldAddresses, ReleaseAddresses, DropActiveLinks | netlink | yes |
+| PrepareDataPlane ... ReleaseAddresses, as listed below | netlink | yes |
 | SendFrame, SealFailedNotice | the channel's driver; supervisor | no |
 | StartShortTimer | the process | ShortTimerExpired |
 | everything else | management, GPIO | no |
@@ -204,4 +204,3 @@ Effect = (
     | Publish
     | SetLamp
 )
-

@@ -82,6 +82,7 @@ class Hello:
     hears_link: bool = False  # hears the mate on the failover link
     macs_set: bool = False  # the active MACs are the primary's, or configured
     failed: bool = False  # this unit has marked itself failed
+    holding: bool = False  # the active addresses are on this unit, failover off included
     active_time_s: int = 0  # u32
     digest: int = 0  # u32 of the running configuration
     interfaces: tuple[InterfaceState, ...] = ()  # at most 16, in the order of the Identify frame

@@ -98,7 +98,7 @@ FORMATS: tuple[Format, ...] = (
     Format(7, Segment, (("number", "I"), ("more", "B")), "payload"),
     Format(8, Ack, (("next_number", "I"),)),
 )
-HELLO_FLAGS = ("secondary", "configured", "hears_link", "macs_set", "failed")
+HELLO_FLAGS = ("secondary", "configured", "hears_link", "macs_set", "failed", "holding")
 # (name, least, most): a length byte, then that many printable ASCII characters
 STRINGS = (
     ("chassis", 1, 32),
@@ -217,8 +217,14 @@ def _pack(body: Body) -> tuple[int, bytes]:
 def _pack_hello(layout: struct.Struct, hello: Hello) -> bytes:
     count = len(hello.interfaces)
     assert count <= INTERFACES_MAX, f"a hello with {count} interfaces"
-    secondary = hello.identity is Identity.SECONDARY
-    bits = (secondary, hello.configured, hello.hears_link, hello.macs_set, hello.failed)
+    bits = (
+        hello.identity is Identity.SECONDARY,
+        hello.configured,
+        hello.hears_link,
+        hello.macs_set,
+        hello.failed,
+        hello.holding,
+    )
     flags = sum(bit << place for place, bit in enumerate(bits))
     states = 0
     for place, state in enumerate(hello.interfaces):
@@ -288,7 +294,7 @@ def _unpack_hello(values: tuple[int, ...]) -> Hello:
         raise _Refused(BAD_VALUE)
     if count < INTERFACES_MAX and states & ((1 << _shift(count - 1)) - 1):
         raise _Refused(BAD_VALUE)  # states beyond the count: not what we would have sent
-    secondary, configured, hears_link, macs_set, failed = (
+    secondary, configured, hears_link, macs_set, failed, holding = (
         bool(flags >> place & 1) for place in range(len(HELLO_FLAGS))
     )
     return Hello(
@@ -299,6 +305,7 @@ def _unpack_hello(values: tuple[int, ...]) -> Hello:
         hears_link=hears_link,
         macs_set=macs_set,
         failed=failed,
+        holding=holding,
         active_time_s=active_time_s,
         digest=digest,
         interfaces=tuple(

@@ -1,0 +1,107 @@
+"""What the data plane should look like: which MAC goes with which address.
+
+Decides the ``DataPlan``. Does not know sockets or netlink.
+
+MAC rules are the document's: active addresses ride on the primary's burned-in MACs, standby
+addresses on the secondary's, on whichever unit they are (MA-1). A secondary that booted alone
+does not know the primary's, so it uses its own until the primary appears, then changes to the primary's; the
+primary's standby persona stays down until that is done, or two units would own one MAC (MA-2).
+`failover mac address` overrides both (MA-3). An unknown MAC of the mate is stood in for by one
+of our own made local, on a persona that is down.
+
+Clauses: MA-1 to MA-4.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Interface
+
+from firmware.core.failover.effects import DataPlan, Persona, PrepareDataPlane
+from firmware.core.failover.model import Unit
+from firmware.core.failover.states import is_active
+from firmware.core.settings import DataInterface, FailoverLink, Identity
+
+STAND_IN = 0x06  # flips the "locally administered" bit and one more: not the base MAC either
+
+
+def plan(unit: Unit) -> None:
+    """Ask for the data plane the settings and the known MACs call for, if it is not so already."""
+    wanted = make(unit)
+    if wanted != unit.plan.wanted:
+        unit.plan.wanted = wanted
+        unit.plan.ready = False
+        unit.out.append(PrepareDataPlane(wanted))
+
+
+def prepared(unit: Unit) -> None:
+    """The data plane is as wanted. "Mac set" is true once the active MACs are the right ones."""
+    unit.plan.ready, unit.plan.refused = True, ""
+    mac_known = unit.identity is Identity.PRIMARY or unit.mate.identify is not None
+    overridden = all(i.active_mac for i in unit.settings.interfaces)
+    set_now = mac_known or (overridden and unit.settings.configured)
+    if set_now != unit.plan.macs_set:
+        unit.plan.macs_set = set_now
+        unit.hellos.next_link_ms = unit.hellos.next_data_ms = 0
+    unit.changed = True
+
+
+def make(unit: Unit) -> DataPlan:
+    """The plan for what is known now."""
+    settings = unit.settings
+    links = (settings.failover_link, settings.state_link)
+    return DataPlan(
+        personas=tuple(
+            _persona(unit, interface, interface.active)
+            for interface in settings.interfaces
+            if interface.active is not None and not interface.shutdown
+        ),
+        routes=settings.routes,
+        links=tuple(link for link in links if link is not None and _usable(link)),
+        identity=unit.identity or Identity.SECONDARY,
+        silent=tuple(i.physical for i in settings.interfaces if i.shutdown),
+    )
+
+
+def _usable(link: FailoverLink) -> bool:
+    return link.primary is not None and not link.shutdown
+
+
+def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Persona:
+    ours, theirs = _macs(unit, interface.physical)
+    primary = unit.identity is Identity.PRIMARY
+    rule = (ours, theirs or _stand_in(ours)) if primary else (theirs or ours, ours)
+    if not primary and theirs is None:
+        rule = (ours, _stand_in(ours))  # MA-2: alone, on its own MACs
+    length = active.network.prefixlen
+    standby = interface.standby
+    return Persona(
+        physical=interface.physical,
+        name=interface.name,
+        active=active,
+        standby=None if standby is None else IPv4Interface(f"{standby}/{length}"),
+        active_mac=interface.active_mac or rule[0],
+        standby_mac=interface.standby_mac or rule[1],
+        standby_up=_standby_up(unit) or interface.standby_mac is not None,
+    )
+
+
+def _macs(unit: Unit, physical: str) -> tuple[str, str | None]:
+    """Our burned-in MAC of an interface, and the mate's if known."""
+    identify = unit.mate.identify
+    for index, interface in enumerate(unit.facts.interfaces):
+        if interface.physical == physical:
+            known = identify is not None and index < len(identify.macs)
+            return interface.burned_in_mac, identify.macs[index] if identify and known else None
+    raise AssertionError(f"{physical} is in the settings and not in unit.toml")
+
+
+def _stand_in(mac: str) -> str:
+    return f"{int(mac[:2], 16) ^ STAND_IN:02x}{mac[2:]}"
+
+
+def _standby_up(unit: Unit) -> bool:
+    """MA-2: a standby whose mate is active on the wrong MACs waits with its own persona."""
+    hello = unit.mate.hello
+    if unit.mate.identify is None or hello is None:
+        return False
+    return hello.macs_set or not is_active(hello.state)

@@ -1,0 +1,475 @@
+"""The failover machine: ``step(event, now_ms)`` gives effects. The only way in.
+
+Holds the ``if``s: which module looks at an event, which causes come of it, what entering a state
+means. The modules compute; the table in ``states`` answers; this file carries it out. Nothing here
+reads a clock, and between one ``next_due_ms()`` and the next nothing happens by itself.
+
+Order within a step: the event is noted, its causes fire, then the two units' states are put side by
+side until nothing more follows; last come the hellos that are due, lamps and the picture. Silence
+is judged only by ``TimePassed``, which the process steps after it has drained every channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from firmware.core.failover import (
+    dataplan,
+    handover,
+    meeting,
+    monitor,
+    power,
+    report,
+    speaking,
+    startup,
+)
+from firmware.core.failover import events as ev
+from firmware.core.failover.effects import (
+    AssumeAddresses,
+    DeliverMessage,
+    Effect,
+    Lamp,
+    LatchIdentity,
+    Publish,
+    ReleaseAddresses,
+    ResetReplication,
+    SetLamp,
+    SetUnitTimers,
+    StartSync,
+    StateChanged,
+)
+from firmware.core.failover.model import Unit
+from firmware.core.failover.states import REASONS, TABLE, Cause, Row, is_active, is_standby
+from firmware.core.failover.view import FailReason, SyncStatus
+from firmware.core.message_ids import MessageId
+from firmware.core.settings import Mode, Settings
+from firmware.core.wire.bodies import (
+    Ack,
+    Answer,
+    Frame,
+    Handover,
+    HandoverStep,
+    Identify,
+    Segment,
+    UnitState,
+)
+from firmware.core.wire.channel import CABLE_RATE, LAN_RATE, OrderedChannel
+from firmware.core.wire.frames import chassis_number
+
+SAYS = {
+    HandoverStep.YIELDED: UnitState.STANDBY_READY,
+    HandoverStep.CLAIMED: UnitState.ACTIVE,
+}  # of the unit that takes the step
+GONE = (Cause.MATE_LOST, Cause.MATE_POWER_LOST, Cause.MATE_FAILED)
+FIRED_MOST = 24  # causes in one step; more means two rows chase each other
+
+
+class Engine:
+    """One unit's failover machine. Feed ``Started`` first, then everything else."""
+
+    def __init__(self) -> None:
+        self._unit: Unit | None = None
+        self._ordered = OrderedChannel(CABLE_RATE)
+        self._handlers: dict[type, Callable[[Unit, ev.Event, int], list[Cause]]] = {
+            ev.SettingsChanged: self._settings,
+            ev.TimePassed: self._time,
+            ev.FrameReceived: self._frame,
+            ev.BadFrameReceived: self._bad_frame,
+            ev.CarrierChanged: self._carrier,
+            ev.CableChanged: self._cable,
+            ev.ShortTimerExpired: self._short_timer,
+            ev.OrderGiven: self._order,
+            ev.MessageQueued: self._message,
+            ev.SyncEnded: self._sync_ended,
+            ev.Done: self._done,
+            ev.Failed: self._failed,
+            ev.SnapshotWanted: self._snapshot,
+        }
+
+    @property
+    def unit(self) -> Unit:
+        """The state, for the simulated world's judges and tests. Not to be written."""
+        assert self._unit is not None, "Started has not been stepped"
+        return self._unit
+
+    def step(self, event: ev.Event, now_ms: int) -> list[Effect]:
+        """What follows from one event at ``now_ms``, to be done in this order."""
+        if isinstance(event, ev.Started):
+            return self._started(event, now_ms)
+        unit = self.unit
+        unit.out = []
+        unit.last_step_ms = now_ms
+        causes = self._handlers[type(event)](unit, event, now_ms)
+        self._fire_all(unit, causes, now_ms)
+        self._finish(unit, now_ms)
+        return unit.out
+
+    def next_due_ms(self) -> int | None:
+        """When ``TimePassed`` must be stepped at the latest; None if only an event can matter."""
+        return self.unit.due_ms
+
+    def check(self) -> None:
+        """Assert what must always hold. A unit that fails this dies; its mate takes over."""
+        unit = self.unit
+        if unit.state is UnitState.ACTIVE:
+            assert unit.holding, "Active without the active addresses"
+        if is_standby(unit.state) and unit.handover.yielded_ms is None:
+            assert not unit.holding, f"{unit.state.text} with the active addresses"
+        if unit.state not in (UnitState.DISABLED,):
+            assert unit.identity is not None, f"{unit.state.text} without an identity"
+
+    # What each event means
+
+    def _started(self, event: ev.Started, now_ms: int) -> list[Effect]:
+        unit = Unit(
+            facts=event.facts,
+            boot=event.boot,
+            chassis=chassis_number(event.facts.chassis),
+            latched=event.latched,
+            carriers=dict(event.carriers),
+            since_ms=now_ms,
+            last_step_ms=now_ms,
+        )
+        unit.cable.facts = event.cable
+        self._unit = unit
+        if not unit.facts.real_time:
+            unit.log(MessageId.NOT_REAL_TIME)
+        return unit.out
+
+    def _settings(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.SettingsChanged)
+        before, unit.settings = unit.settings, event.settings
+        first, unit.booted = not unit.booted, True
+        unit.changed = True
+        if first or before.hold_unit_ms != event.settings.hold_unit_ms:
+            unit.out.append(SetUnitTimers(event.settings.hold_unit_ms))
+        if first or before.mode is not event.settings.mode:
+            self._ordered = OrderedChannel(
+                LAN_RATE if event.settings.mode is Mode.LAN else CABLE_RATE
+            )
+            power.judge(unit)
+        self._forget_channels(unit)
+        speaking.speak_now(unit)
+        if unit.channels != _channels(before):
+            speaking.seal_notice(unit)
+        if event.settings.enabled and unit.state is UnitState.DISABLED:
+            return self._enable(unit)
+        if before.enabled and not event.settings.enabled:
+            return [Cause.DISABLED]
+        return []
+
+    def _enable(self, unit: Unit) -> list[Cause]:
+        """ID-1: who we are is settled when failover starts, and stays."""
+        unit.identity = startup.identity(unit)
+        if unit.identity is None:
+            unit.log(MessageId.CABLE_UNREADABLE)
+            return []
+        facts = unit.cable.facts
+        if facts is not None and facts.my_plug and unit.settings.mode is Mode.CABLE:
+            unit.out.append(LatchIdentity(unit.identity))
+        return [Cause.ENABLED]
+
+    def _forget_channels(self, unit: Unit) -> None:
+        known = unit.channels
+        for heard in (unit.mate.heard_ms, unit.mate.hellos, unit.mate.sequences):
+            for channel in [c for c in heard if c not in known]:
+                del heard[channel]
+
+    def _time(self, unit: Unit, _event: ev.Event, now_ms: int) -> list[Cause]:
+        if unit.due_ms is not None and now_ms > unit.due_ms:
+            unit.late_worst_ms = max(unit.late_worst_ms, now_ms - unit.due_ms)
+            monitor.forgive_lateness(unit, now_ms - unit.due_ms)
+        return [*monitor.silence(unit, now_ms), *handover.time_passed(unit, now_ms)]
+
+    def _frame(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.FrameReceived)
+        channel, frame, boot = event.channel, event.frame, unit.mate.boot
+        if unit.identity is None:
+            return []
+        if channel not in unit.channels:
+            unit.ignore(channel, "by a way that is not configured")
+            return []
+        if not monitor.counts(unit, channel, frame, now_ms):
+            return []
+        if unit.mate.boot != boot:
+            self._new_life(unit)
+        causes = self._body(unit, channel, frame, now_ms)
+        monitor.restore_link(unit, now_ms)
+        power.heard(unit)
+        return causes
+
+    def _new_life(self, unit: Unit) -> None:
+        """The mate's boot is new: whatever was under way with the old one is over."""
+        self._ordered.reset()
+        unit.out.append(ResetReplication())
+        handover.forget(unit, "ERROR: the other unit restarted meanwhile")
+        unit.handover.number = 0
+        speaking.seal_notice(unit)
+        speaking.speak_now(unit)
+
+    def _body(self, unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
+        body = frame.body
+        if isinstance(body, Segment):
+            for payload in self._ordered.on_segment(body):
+                unit.out.append(DeliverMessage(payload))
+        elif isinstance(body, Ack):
+            self._ordered.on_ack(body)
+        elif isinstance(body, Answer):
+            power.answered(unit, body)
+        elif isinstance(body, Handover):
+            if frame.header.sequence < unit.mate.newest:
+                return []  # HO-4: overtaken by newer word of its state
+            monitor.note_handover(unit, frame.header.sequence, SAYS.get(body.step))
+            return handover.heard(unit, body, now_ms)
+        else:
+            if isinstance(body, Identify) and unit.state is not UnitState.NEGOTIATION:
+                self._identify_too(unit, channel)
+            return monitor.note(unit, channel, frame, now_ms)
+        return []
+
+    def _identify_too(self, unit: Unit, channel: str) -> None:
+        """A mate in Negotiation asks by telling; a settled unit answers, and so nobody loops."""
+        hello = unit.mate.hello
+        if hello is not None and hello.state is UnitState.NEGOTIATION:
+            unit.send(channel, speaking.identify(unit))
+
+    def _bad_frame(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.BadFrameReceived)
+        unit.ignore(event.channel, event.why)
+        return []
+
+    def _carrier(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.CarrierChanged)
+        if unit.carriers.get(event.physical) == event.up:
+            return []
+        unit.carriers[event.physical] = event.up
+        unit.changed = True
+        link = unit.settings.failover_link
+        for interface in unit.settings.interfaces:
+            if interface.physical == event.physical:
+                unit.log(MessageId.LINK_UP if event.up else MessageId.LINK_DOWN, interface.name)
+        if link is not None and link.physical == event.physical:
+            unit.log(MessageId.LAN_INTERFACE_UP if event.up else MessageId.LAN_INTERFACE_DOWN)
+        return []
+
+    def _cable(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.CableChanged)
+        power.cable_changed(unit, event.facts)
+        waits_for_identity = unit.settings.enabled and unit.identity is None
+        if unit.state is UnitState.DISABLED and waits_for_identity and event.facts.my_plug:
+            return self._enable(unit)
+        return []
+
+    def _short_timer(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.ShortTimerExpired)
+        if event.timer is ev.ShortTimer.POWER_SETTLE:
+            power.settled(unit)
+            return []
+        return power.probe_expired(unit)
+
+    def _order(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.OrderGiven)
+        return handover.order(unit, event.order, event.ticket, now_ms)
+
+    def _message(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.MessageQueued)
+        if unit.mate.lost:
+            return []  # nobody to carry it to; the next synchronisation carries everything
+        if not self._ordered.queue(event.payload):
+            self._ordered.reset()
+            unit.out.append(ResetReplication())
+        return []
+
+    def _sync_ended(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.SyncEnded)
+        failed = event.outcome is ev.SyncOutcome.FAILED
+        unit.sync = SyncStatus.FAILED if failed else SyncStatus.DONE
+        unit.changed = True
+        if event.outcome is ev.SyncOutcome.SENT:
+            return []
+        return [Cause.SYNC_FAILED if failed else Cause.SYNC_RECEIVED]
+
+    def _done(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.Done)
+        if event.effect == "PrepareDataPlane":
+            dataplan.prepared(unit)
+        elif event.effect == "AssumeAddresses":
+            unit.holding = True
+            unit.changed = True
+            if unit.state is UnitState.JUST_ACTIVE:
+                return [Cause.PROGRESS] * 4
+        elif event.effect == "YieldAddresses":
+            unit.holding = False
+            return handover.yielded(unit, now_ms)
+        return []
+
+    def _failed(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.Failed)
+        unit.changed = True
+        if event.effect == "PrepareDataPlane":
+            unit.plan.refused = event.why
+            unit.plan.ready = False
+        elif event.effect == "YieldAddresses":
+            handover.refused_by_kernel(unit, event.why)
+        elif event.effect == "AssumeAddresses" and unit.state is UnitState.JUST_ACTIVE:
+            return [Cause.ADDRESSES_REFUSED]
+        return []
+
+    def _snapshot(self, unit: Unit, _event: ev.Event, _now_ms: int) -> list[Cause]:
+        unit.changed = True
+        return []
+
+    # What causes lead to
+
+    def _fire_all(self, unit: Unit, causes: list[Cause], now_ms: int) -> None:
+        waiting, fired = list(causes), 0
+        while True:
+            if not waiting:
+                waiting = meeting.causes(unit, now_ms) + self._progress(unit)
+            if not waiting:
+                return
+            fired += 1
+            assert fired <= FIRED_MOST, f"{unit.state.text}: {waiting[0]} fires without end"
+            if not self._fire(unit, waiting.pop(0), now_ms) and not waiting:
+                return
+
+    def _progress(self, unit: Unit) -> list[Cause]:
+        """ST-5: nothing to copy yet in Sync File System and Bulk Sync but the data plane."""
+        if unit.state is UnitState.SYNC_FILE_SYSTEM:
+            return [Cause.PROGRESS]
+        if unit.state is UnitState.BULK_SYNC and unit.plan.ready:
+            return [Cause.PROGRESS]
+        return []
+
+    def _fire(self, unit: Unit, cause: Cause, now_ms: int) -> bool:
+        """Look the cause up and do what the row says. Whether the state changed."""
+        row = TABLE[unit.state, cause]
+        if cause in GONE:
+            handover.forget(unit, "ERROR: the other unit went away meanwhile")
+            unit.handover.drop_links_ms = None
+            if cause is Cause.MATE_FAILED:
+                unit.log(MessageId.MATE_REPORTS_FAILURE, REASONS[cause])
+        if row.target is row.state:
+            return False
+        self._enter(unit, row, now_ms)
+        return True
+
+    def _enter(self, unit: Unit, row: Row, now_ms: int) -> None:
+        before, target = unit.state, row.target
+        unit.reason = REASONS[row.cause] or unit.reason
+        self._count_active_time(unit, target, now_ms)
+        unit.state, unit.since_ms, unit.changed = target, now_ms, True
+        self._act(unit, row)
+        unit.out.append(StateChanged(before, target, unit.reason))
+        if row.message in (MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY):
+            unit.log(row.message, unit.reason)
+        elif row.message is not None:
+            unit.log(row.message)
+        speaking.speak_now(unit)
+
+    def _count_active_time(self, unit: Unit, target: UnitState, now_ms: int) -> None:
+        was, will = unit.active_since_ms is not None, target is UnitState.ACTIVE
+        if was and not is_active(target):
+            assert unit.active_since_ms is not None
+            unit.active_before_ms += now_ms - unit.active_since_ms
+            unit.active_since_ms = None
+        elif will and not was:
+            unit.active_since_ms = now_ms
+
+    def _act(self, unit: Unit, row: Row) -> None:
+        """What entering the state asks of the data plane and of the mate."""
+        target = row.target
+        if target is UnitState.JUST_ACTIVE:
+            unit.handover.drop_links_ms = None
+            unit.switchovers += row.state is UnitState.STANDBY_READY
+            unit.out.append(AssumeAddresses())
+        elif target is UnitState.ACTIVE:
+            self._now_active(unit)
+        elif target in (UnitState.COLD_STANDBY, UnitState.FAILED):
+            self._let_go(unit)
+            if target is UnitState.FAILED:
+                unit.my_fail_reason = FailReason.OWN_FAULT
+        elif target is UnitState.SYNC_CONFIG:
+            unit.sync = SyncStatus.SYNCING
+        elif row.state is UnitState.ACTIVE and target is UnitState.STANDBY_READY:
+            unit.switchovers += 1
+            unit.mate.hellos.clear()  # IF-2: both sides wait for two hellos again
+
+    def _now_active(self, unit: Unit) -> None:
+        unit.mate.hellos.clear()  # IF-2
+        unit.mate.not_active_since_ms = None
+        handover.claimed(unit)
+
+    def _let_go(self, unit: Unit) -> None:
+        """Addresses go before anybody is told. A unit that never had them has nothing to do."""
+        handover.forget(unit, "ERROR: this unit had to let the addresses go meanwhile")
+        if unit.holding:
+            unit.holding = False
+            unit.out.append(ReleaseAddresses())
+
+    # What ends every step
+
+    def _finish(self, unit: Unit, now_ms: int) -> None:
+        if unit.booted:
+            if unit.changed:
+                dataplan.plan(unit)
+            self._stand_alone(unit)
+            self._serve_sync(unit)
+            monitor.interfaces(unit, now_ms)
+            speaking.time_passed(unit, now_ms)
+            self._carry(unit, now_ms)
+            self._lamps(unit)
+        if unit.changed and unit.booted:
+            unit.changed = False
+            unit.out.append(Publish(report.view(unit, now_ms)))
+        unit.due_ms = self._due_ms(unit, now_ms)
+
+    def _stand_alone(self, unit: Unit) -> None:
+        """OR-4: with failover off from boot on, a unit is a gateway by itself."""
+        alone = not unit.settings.enabled and unit.state is UnitState.DISABLED
+        if alone and unit.plan.ready and not unit.holding and not unit.mate.boot:
+            unit.holding = True
+            unit.out.append(AssumeAddresses())
+
+    def _serve_sync(self, unit: Unit) -> None:
+        hello = unit.mate.hello
+        if unit.mate.lost or hello is None or unit.mate.sync_served:
+            return
+        if unit.state is UnitState.ACTIVE and hello.state is UnitState.SYNC_CONFIG:
+            unit.mate.sync_served = True
+            unit.sync = SyncStatus.SYNCING
+            unit.out.append(StartSync())
+
+    def _carry(self, unit: Unit, now_ms: int) -> None:
+        if unit.mate.lost or unit.link.failed:
+            return
+        for body in self._ordered.poll(now_ms):
+            unit.send(unit.link_channel, body)
+
+    def _lamps(self, unit: Unit) -> None:
+        fault = unit.state is UnitState.FAILED or unit.link.failed or unit.mate.failed
+        wanted = (unit.holding, unit.state is UnitState.STANDBY_READY, fault or unit.conflict)
+        for lamp, on, was in zip(Lamp, wanted, unit.lamps, strict=True):
+            if on is not was:
+                unit.out.append(SetLamp(lamp, on))
+        unit.lamps = wanted
+
+    def _due_ms(self, unit: Unit, now_ms: int) -> int | None:
+        if not unit.booted:
+            return None
+        carried = self._ordered.next_due_ms()
+        if unit.mate.lost or unit.link.failed:
+            carried = None
+        dues = (
+            speaking.due_ms(unit),
+            monitor.due_ms(unit),
+            handover.due_ms(unit),
+            meeting.due_ms(unit, now_ms),
+            carried,
+        )
+        return min((due for due in dues if due is not None), default=None)
+
+
+def _channels(settings: Settings) -> tuple[str, ...]:
+    link = "lan" if settings.mode is Mode.LAN else "cable"
+    return (link, *(i.physical for i in settings.interfaces if not i.shutdown))

@@ -1,0 +1,206 @@
+"""A planned switchover, in which nothing is lost and nobody is alone.
+
+Decides who may let go of the addresses when, and takes them back if nobody claims them. Does not
+touch an address: it returns causes, and asks for the data-plane batches.
+
+The old active lets go first (standby links up, addresses moved, active ones removed; its active
+links stay up, so what is still under way is forwarded), then says Yielded on every channel. The new
+active takes the addresses, then says Claimed. 50 ms after Claimed the old one's active links go
+down (HO-1). No Claimed within 500 ms: it takes them back, with a message (HO-3). Every step has
+the number of its switchover, so a repeat is harmless (HO-4).
+
+Clauses: HO-1 to HO-5, OR-1, OR-2.
+"""
+
+from __future__ import annotations
+
+from firmware.core.failover.effects import DropActiveLinks, OrderAnswered, YieldAddresses
+from firmware.core.failover.events import Order
+from firmware.core.failover.model import Unit
+from firmware.core.failover.states import Cause
+from firmware.core.message_ids import MessageId
+from firmware.core.wire.bodies import Handover, HandoverStep, UnitState
+
+CLAIM_MS = 500  # from Yielded to Claimed, else rolled back
+AGAIN_MS = 50  # Yielded is said again this often meanwhile
+GRANT_MS = 1_000  # from Request to Yielded, else the order has failed
+DROP_LINKS_MS = 50  # from Claimed to the old active links going down
+
+
+def order(unit: Unit, wanted: Order, ticket: int, now_ms: int) -> list[Cause]:
+    """An operator's order. Answered at once when refused or void, later when it was carried out."""
+    if wanted is Order.RESET:
+        unit.out.append(OrderAnswered(ticket, ""))
+        return [Cause.RESET]
+    already = UnitState.ACTIVE if wanted is Order.ACTIVE else UnitState.STANDBY_READY
+    if unit.state is already:
+        unit.out.append(OrderAnswered(ticket, ""))
+        return []
+    why_not = _why_not(unit, wanted)
+    if why_not:
+        unit.out.append(OrderAnswered(ticket, f"ERROR: {why_not}"))
+        return []
+    unit.handover.ticket = ticket
+    if wanted is Order.NO_ACTIVE:
+        start_yield(unit, _next_number(unit), by_order=True)
+    else:
+        unit.handover.asked_ms = now_ms
+        unit.send_everywhere(Handover(HandoverStep.REQUEST, _next_number(unit)))
+    return []
+
+
+def _next_number(unit: Unit) -> int:
+    """Odd for the primary, even for the secondary, so that two orders at once stay two."""
+    parity = 1 if unit.identity is not None and unit.identity.value == "Primary" else 0
+    number = unit.handover.number + 1
+    unit.handover.number = number if number % 2 == parity else number + 1
+    return unit.handover.number
+
+
+def _why_not(unit: Unit, wanted: Order) -> str:
+    """OR-1, OR-2: what stands in the way of a planned switchover, in words; empty if nothing."""
+    mate, needed = unit.mate, UnitState.STANDBY_READY
+    if wanted is Order.ACTIVE:
+        needed = UnitState.ACTIVE
+        if unit.state is not UnitState.STANDBY_READY:
+            return f"this unit is {unit.state.text}; only a Standby Ready unit can become active"
+    elif unit.state is not UnitState.ACTIVE:
+        return f"this unit is {unit.state.text}, not Active"
+    if busy(unit):
+        return "a switchover is already under way; try again in a second"
+    if unit.link.failed:
+        return "the failover link is failed; restore it first, then try again"
+    if mate.lost or mate.hello is None:
+        return "the other unit is not detected; see show failover"
+    if mate.hello.state is not needed:
+        return f"the other unit is {mate.hello.state.text}; it must be {needed.text}"
+    return ""
+
+
+def busy(unit: Unit) -> bool:
+    """Whether a planned switchover is under way here."""
+    handover = unit.handover
+    waiting = (handover.yielded_ms, handover.asked_ms, handover.claim)
+    return any(value is not None for value in waiting)
+
+
+def start_yield(unit: Unit, number: int, *, by_order: bool) -> None:
+    """Let go of the addresses; ``yielded`` follows when that is done."""
+    unit.handover.number = number
+    unit.handover.by_order = by_order
+    unit.handover.yielded_ms = unit.last_step_ms
+    unit.out.append(YieldAddresses())
+
+
+def yielded(unit: Unit, now_ms: int) -> list[Cause]:
+    """The addresses are let go: become standby, then tell the mate."""
+    handover = unit.handover
+    if handover.yielded_ms is None:
+        return []
+    handover.yielded_ms, handover.again_ms = now_ms, now_ms
+    return [Cause.YIELDED_BY_ORDER if handover.by_order else Cause.YIELDED_TO_MATE]
+
+
+def refused_by_kernel(unit: Unit, why: str) -> None:
+    """The addresses could not be let go: nothing has changed, and the orderer is told."""
+    unit.handover.yielded_ms = None
+    answer(unit, f"ERROR: the addresses could not be let go: {why}")
+
+
+def answer(unit: Unit, text: str) -> None:
+    """Answer the order that waits, if one does."""
+    if unit.handover.ticket is not None:
+        unit.out.append(OrderAnswered(unit.handover.ticket, text))
+        unit.handover.ticket = None
+
+
+def heard(unit: Unit, body: Handover, now_ms: int) -> list[Cause]:
+    """One step said by the mate."""
+    if body.step is HandoverStep.REQUEST:
+        return _asked(unit, body)
+    if body.step is HandoverStep.YIELDED:
+        return _granted(unit, body)
+    if body.number != unit.handover.number:
+        return []
+    if body.step is HandoverStep.REFUSED and unit.handover.asked_ms is not None:
+        unit.handover.asked_ms = None
+        answer(unit, "ERROR: the other unit refused to become standby; see show failover there")
+    if body.step is HandoverStep.CLAIMED and unit.handover.yielded_ms is not None:
+        unit.handover.yielded_ms = None
+        unit.handover.drop_links_ms = now_ms + DROP_LINKS_MS
+        answer(unit, "")
+    return []
+
+
+def _asked(unit: Unit, body: Handover) -> list[Cause]:
+    handover = unit.handover
+    if body.number == handover.number:
+        return []  # HO-4: a repeat by another channel
+    if unit.state is not UnitState.ACTIVE or busy(unit):
+        if unit.state is UnitState.ACTIVE:
+            unit.send_everywhere(Handover(HandoverStep.REFUSED, body.number))
+        return []
+    start_yield(unit, body.number, by_order=False)
+    return []
+
+
+def _granted(unit: Unit, body: Handover) -> list[Cause]:
+    handover = unit.handover
+    if unit.state is not UnitState.STANDBY_READY or handover.yielded_ms is not None:
+        if unit.state is UnitState.ACTIVE and body.number == handover.number:
+            unit.send_everywhere(Handover(HandoverStep.CLAIMED, body.number))
+        return []
+    mine = handover.asked_ms is not None and body.number == handover.number
+    handover.number, handover.claim, handover.asked_ms = body.number, body.number, None
+    return [Cause.ORDER_GRANTED if mine else Cause.MATE_YIELDED]
+
+
+def claimed(unit: Unit) -> None:
+    """This unit has the addresses: say so to the one that let them go."""
+    if unit.handover.claim is not None:
+        unit.send_everywhere(Handover(HandoverStep.CLAIMED, unit.handover.claim))
+        unit.handover.claim = None
+    answer(unit, "")
+
+
+def forget(unit: Unit, text: str) -> None:
+    """The mate is gone or began anew: what was under way with it is over."""
+    handover = unit.handover
+    handover.yielded_ms = handover.asked_ms = handover.claim = None
+    answer(unit, text)
+
+
+def time_passed(unit: Unit, now_ms: int) -> list[Cause]:
+    """Say Yielded again, roll back, give up an order, drop the links: whatever is due."""
+    handover = unit.handover
+    if handover.drop_links_ms is not None and now_ms >= handover.drop_links_ms:
+        handover.drop_links_ms = None
+        if unit.state is not UnitState.ACTIVE:
+            unit.out.append(DropActiveLinks())
+    if handover.asked_ms is not None and now_ms - handover.asked_ms >= GRANT_MS:
+        handover.asked_ms = None
+        answer(unit, "ERROR: the other unit did not answer within 1 s; nothing was changed")
+    if handover.yielded_ms is None or unit.state is not UnitState.STANDBY_READY:
+        return []
+    if now_ms - handover.yielded_ms >= CLAIM_MS:
+        handover.yielded_ms = None
+        unit.log(MessageId.HANDOVER_ROLLED_BACK, str(CLAIM_MS))
+        answer(unit, f"ERROR: the other unit did not claim the addresses within {CLAIM_MS} ms")
+        return [Cause.HANDOVER_EXPIRED]
+    if now_ms >= handover.again_ms:
+        handover.again_ms = now_ms + AGAIN_MS
+        unit.send_everywhere(Handover(HandoverStep.YIELDED, handover.number))
+    return []
+
+
+def due_ms(unit: Unit) -> int | None:
+    """When ``time_passed`` has something to do."""
+    handover = unit.handover
+    dues = []
+    if handover.drop_links_ms is not None:
+        dues.append(handover.drop_links_ms)
+    if handover.asked_ms is not None:
+        dues.append(handover.asked_ms + GRANT_MS)
+    if handover.yielded_ms is not None and unit.state is UnitState.STANDBY_READY:
+        dues.append(min(handover.again_ms, handover.yielded_ms + CLAIM_MS))
+    return min(dues, default=None)

@@ -1,0 +1,181 @@
+"""The unit's state, one record per concern. Each record names its single writer.
+
+Mutable and slotted on purpose: rebuilding a frozen state every step was several times slower, and
+exploration wants many schedules. ``report.view`` makes the frozen picture for everybody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from firmware.core.failover.effects import DataPlan, Effect, Log, SendFrame
+from firmware.core.failover.events import CableFacts
+from firmware.core.failover.view import CableStatus, FailReason, SyncStatus
+from firmware.core.message_ids import MessageId
+from firmware.core.settings import Identity, Mode, Settings, UnitFacts
+from firmware.core.wire.bodies import (
+    CABLE,
+    LAN,
+    Body,
+    Frame,
+    Header,
+    Hello,
+    Identify,
+    InterfaceState,
+    UnitState,
+)
+
+
+@dataclass(slots=True)
+class Mate:
+    """What is known of the other unit. Written by ``monitor``."""
+
+    chassis: int | None = None  # latched at negotiation; strangers are ignored
+    boot: int = 0  # verified: this life has echoed ours
+    hello: Hello | None = None  # the newest, by its sequence
+    identify: Identify | None = None
+    newest: int = 0  # sequence of the newest thing that said something about its state
+    lost: bool = True  # declared dead, failed, or never detected
+    failed: bool = False  # lost after having been heard: printed Failed, not Not Detected
+    lost_ms: int = 0
+    heard_ms: dict[str, int] = field(default_factory=dict)  # by channel
+    sequences: dict[str, int] = field(default_factory=dict)  # by channel, highest seen
+    hellos: dict[str, int] = field(default_factory=dict)  # by channel, since it began to wait
+    heard_us: bool = False  # this life of the mate has said hears_link
+    sync_served: bool = False  # its request for the configuration was passed on
+    not_active_since_ms: int | None = None  # neither unit is active since
+
+
+@dataclass(slots=True)
+class Link:
+    """The failover link. Written by ``monitor``; ``cable`` and the power facts by ``power``."""
+
+    told: bool = False  # by a message of the cable's
+    failed: bool = False  # marked failed: the mate is heard elsewhere only, or the cable is out
+    silent_all: bool = False  # failed, and nothing is heard elsewhere either
+    probing_since_ms: int | None = None
+    next_probe_ms: int = 0
+    probe_number: int = 0
+
+
+@dataclass(slots=True)
+class Cable:
+    """The cable's facts and what they mean. Written by ``power``."""
+
+    facts: CableFacts | None = None
+    status: CableStatus = CableStatus.NOT_USED
+    settling: bool = False
+    probe: int | None = None  # the number of the power probe that is out
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class Handover:
+    """A planned switchover under way. Written by ``handover``."""
+
+    number: int = 0  # of the last one we started or took part in
+    yielded_ms: int | None = None  # we let go, and wait for "claimed"
+    again_ms: int = 0  # say Yielded again
+    asked_ms: int | None = None  # we asked the mate, and wait for "yielded"
+    ticket: int | None = None  # of the order that waits for an answer
+    drop_links_ms: int | None = None  # claimed: our active links go down then
+    claim: int | None = None  # number of the one we are claiming
+    by_order: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the data plane was asked to be. Written by ``dataplan``."""
+
+    wanted: DataPlan | None = None
+    ready: bool = False
+    refused: str = ""
+    macs_set: bool = False
+
+
+@dataclass(slots=True)
+class Hellos:
+    """When to speak next. Written by ``speaking``."""
+
+    next_link_ms: int = 0
+    next_data_ms: int = 0
+    sequence: int = 0
+    candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
+
+
+@dataclass(slots=True)
+class Unit:
+    """Everything. The fields of its own are written by ``engine``."""
+
+    facts: UnitFacts
+    boot: int
+    chassis: int
+    settings: Settings = field(default_factory=Settings)
+    booted: bool = False  # the first settings have arrived
+    identity: Identity | None = None
+    latched: Identity | None = None
+    state: UnitState = UnitState.DISABLED
+    reason: str = ""
+    since_ms: int = 0  # in this state
+    last_step_ms: int = 0
+    due_ms: int | None = None
+    late_worst_ms: int = 0
+    active_since_ms: int | None = None
+    active_before_ms: int = 0  # active time of earlier turns
+    switchovers: int = 0
+    conflict: bool = False
+    holding: bool = False  # the active addresses are here; `no failover` freezes it
+    sync: SyncStatus = SyncStatus.NONE
+    my_fail_reason: FailReason = FailReason.NONE
+    other_fail_reason: FailReason = FailReason.NONE
+    carriers: dict[str, bool] = field(default_factory=dict)
+    interface_states: dict[str, InterfaceState] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
+    lamps: tuple[bool, bool, bool] = (False, False, False)
+    changed: bool = False
+    mate: Mate = field(default_factory=Mate)
+    link: Link = field(default_factory=Link)
+    cable: Cable = field(default_factory=Cable)
+    handover: Handover = field(default_factory=Handover)
+    plan: Plan = field(default_factory=Plan)
+    hellos: Hellos = field(default_factory=Hellos)
+    out: list[Effect] = field(default_factory=list)
+
+    @property
+    def link_channel(self) -> str:
+        """The failover link's channel in the mode the settings select."""
+        return LAN if self.settings.mode is Mode.LAN else CABLE
+
+    @property
+    def data_channels(self) -> tuple[str, ...]:
+        """The data interfaces that can carry hellos: named, not shut down."""
+        return tuple(i.physical for i in self.settings.interfaces if not i.shutdown)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every way to the mate, the failover link first."""
+        return (self.link_channel, *self.data_channels)
+
+    def frame(self, body: Body, *, echo: int | None = None, sequence: int | None = None) -> Frame:
+        """A frame of ours, numbered, that echoes the mate's boot unless told otherwise."""
+        if sequence is None:
+            self.hellos.sequence = sequence = self.hellos.sequence + 1
+        return Frame(Header(sequence, self.boot, self.mate.boot if echo is None else echo), body)
+
+    def send(self, channel: str, body: Body, *, echo: int | None = None) -> None:
+        """Ask for one frame to be said."""
+        self.out.append(SendFrame(channel, self.frame(body, echo=echo)))
+
+    def send_everywhere(self, body: Body) -> None:
+        """Ask for it on every channel."""
+        for channel in self.channels:
+            self.send(channel, body)
+
+    def log(self, message: MessageId, *arguments: str) -> None:
+        """Ask for a system message."""
+        self.out.append(Log(message, arguments))
+
+    def ignore(self, channel: str, why: str) -> None:
+        """Count a frame that counts for nothing. Bounded: the reasons are ours."""
+        key = f"{channel}: {why}"
+        self.ignored[key] = self.ignored.get(key, 0) + 1

@@ -1,0 +1,373 @@
+"""Hears the mate: which frames count, what they say of it, and when silence means something.
+
+Decides whether a frame counts at all, whether the failover link is failed or the mate lost, and
+what each data interface's state is. Does not know what to do about it: it returns causes.
+
+A frame counts only if it echoes this boot's random number, so a recording is worth nothing after a
+restart; within one boot a channel's sequence only grows. A unit whose frame echoes another boot is
+answered with a hello that lets it echo ours, and is otherwise nothing. The chassis of the mate is
+latched when a frame over the failover link first counts; a stranger is ignored until the mate is
+lost. Data interfaces only confirm a mate, they never introduce one: cut the failover link at boot
+and the document's "both units become active" holds (FA-5).
+
+One silent channel is never a dead mate (EV-1). After two thirds of the hold time without a frame on
+the failover link every channel is probed; at the hold time the mate is lost if no channel
+answered, and the link is failed if one did (EV-2). A failed link blocks takeover until it is
+restored (FA-4). Time in which this process itself was late is not held against the mate (EV-4).
+
+Clauses: EV-1 to EV-6, FA-4, IF-1, IF-2, NC-1 to NC-4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.core.failover.model import Unit
+from firmware.core.failover.states import Cause, is_active
+from firmware.core.failover.view import FailReason
+from firmware.core.message_ids import MessageId
+from firmware.core.settings import Mode
+from firmware.core.wire.bodies import (
+    CABLE,
+    Answer,
+    FailedNotice,
+    Frame,
+    Hello,
+    Identify,
+    InterfaceState,
+    Probe,
+    UnitState,
+)
+
+CANDIDATE_REPLY_MS = 100  # a stranger's boot number is answered at most this often
+CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
+CANDIDATES = 8  # and this many of them are remembered
+
+
+def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
+    """Whether a frame is the mate's, of this life, and new. What does not count is counted."""
+    header = frame.header
+    if header.boot == unit.boot:
+        return False  # a broadcast of our own, back from the link
+    if header.echo != unit.boot:
+        unit.ignore(channel, "does not echo this boot")
+        _answer_candidate(unit, channel, frame, now_ms)
+        return False
+    if header.boot != unit.mate.boot and not _adopt(unit, channel, frame):
+        return False
+    if isinstance(frame.body, Hello) and frame.body.chassis != unit.mate.chassis:
+        unit.ignore(channel, "a stranger's chassis")
+        return False
+    if header.sequence <= unit.mate.sequences.get(channel, 0):
+        unit.ignore(channel, "not newer than one already heard")
+        return False
+    unit.mate.sequences[channel] = header.sequence
+    unit.mate.heard_ms[channel] = now_ms
+    return True
+
+
+def _answer_candidate(unit: Unit, channel: str, frame: Frame, now_ms: int) -> None:
+    """Let an unknown boot number echo ours. Only hellos are answered, and each seldom."""
+    body = frame.body
+    if not isinstance(body, Hello) or not _may_introduce(unit, channel, body):
+        return
+    candidates = unit.hellos.candidates
+    if now_ms - candidates.get(frame.header.boot, -CANDIDATE_REPLY_MS) < CANDIDATE_REPLY_MS:
+        return
+    candidates.pop(frame.header.boot, None)
+    candidates[frame.header.boot] = now_ms
+    if len(candidates) > CANDIDATES:
+        del candidates[next(iter(candidates))]
+    unit.send(channel, hello(unit, now_ms), echo=frame.header.boot)
+
+
+def _may_introduce(unit: Unit, channel: str, body: Hello) -> bool:
+    """Whether a hello of an unknown boot by this channel could be our mate's."""
+    mate = unit.mate
+    if mate.chassis is None or (mate.lost and body.chassis != mate.chassis):
+        return channel == unit.link_channel
+    return body.chassis == mate.chassis
+
+
+def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
+    """Take a boot that echoed ours as the mate's: first contact, restart or replacement."""
+    body, mate = frame.body, unit.mate
+    if not isinstance(body, Hello):
+        unit.ignore(channel, "of a boot not introduced by a hello")
+        return False
+    if not _may_introduce(unit, channel, body):
+        unit.ignore(channel, "a stranger's chassis")
+        return False
+    if body.chassis != mate.chassis:
+        mate.identify = None
+    mate.chassis, mate.boot = body.chassis, frame.header.boot
+    mate.newest, mate.heard_us, mate.sync_served = 0, False, False
+    mate.hello = None
+    mate.sequences.clear()
+    mate.heard_ms.clear()
+    mate.hellos.clear()
+    unit.hellos.candidates.clear()
+    return True
+
+
+def hello(unit: Unit, now_ms: int) -> Hello:
+    """What this unit says of itself now."""
+    assert unit.identity is not None
+    return Hello(
+        identity=unit.identity,
+        state=unit.state,
+        chassis=unit.chassis,
+        configured=unit.settings.configured,
+        hears_link=hears_link(unit, now_ms),
+        macs_set=unit.plan.macs_set,
+        failed=unit.state is UnitState.FAILED,
+        holding=unit.holding,
+        active_time_s=active_ms(unit, now_ms) // 1000,
+        digest=unit.settings.digest,
+        interfaces=tuple(
+            unit.interface_states.get(i.physical, InterfaceState.UNKNOWN)
+            for i in unit.settings.interfaces[:16]
+        ),
+    )
+
+
+def active_ms(unit: Unit, now_ms: int) -> int:
+    """How long this unit has been active since it booted, all turns together."""
+    running = now_ms - unit.active_since_ms if unit.active_since_ms is not None else 0
+    return unit.active_before_ms + running
+
+
+def hears_link(unit: Unit, now_ms: int) -> bool:
+    """Whether the mate was heard on the failover link within the hold time."""
+    heard = unit.mate.heard_ms.get(unit.link_channel)
+    return heard is not None and now_ms - heard < unit.settings.hold_unit_ms
+
+
+def note(unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
+    """What a frame that counts says of the mate and of the channel it came by."""
+    body, mate = frame.body, unit.mate
+    if isinstance(body, Probe):
+        unit.send(channel, Answer(body.number))
+    elif isinstance(body, FailedNotice):
+        mate.newest = frame.header.sequence  # what is still under way says nothing any more
+        return mate_gone(unit, Cause.MATE_FAILED)
+    elif isinstance(body, Identify):
+        mate.identify = body
+        unit.changed = True
+    elif isinstance(body, Hello):
+        mate.hellos[channel] = min(mate.hellos.get(channel, 0) + 1, 2)
+        in_cable = channel == CABLE and mate.lost and now_ms - mate.lost_ms < CABLE_EMPTIES_MS
+        if frame.header.sequence > mate.newest and not in_cable:
+            mate.newest = frame.header.sequence
+            return _note_hello(unit, body, now_ms)
+    return []
+
+
+def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
+    mate, before = unit.mate, unit.mate.hello
+    mate.hello = body
+    reloaded = before is None and not mate.lost
+    if mate.lost:
+        mate.lost = mate.failed = False
+        unit.changed = True
+    if before is None or _picture(before) != _picture(body):
+        unit.changed = True
+    if body.state is not UnitState.SYNC_CONFIG:
+        mate.sync_served = False
+    _note_their_hearing(unit, body)
+    if reloaded and not is_active(body.state):
+        return [Cause.MATE_RELOADED]
+    if body.failed and not mate.failed:
+        return mate_gone(unit, Cause.MATE_FAILED)
+    return []
+
+
+def _picture(body: Hello) -> tuple[object, ...]:
+    """What of a hello changes the picture others have of the mate; its active time does not."""
+    return (body.identity, body.state, body.configured, body.macs_set, body.failed, body.interfaces)
+
+
+def _note_their_hearing(unit: Unit, body: Hello) -> None:
+    """LK-3: a mate that stopped hearing us on the link marks it failed, and so do we."""
+    if body.hears_link:
+        unit.mate.heard_us = True
+    elif unit.mate.heard_us:
+        unit.mate.heard_us = False
+        mark_link_failed(unit)
+
+
+def note_handover(unit: Unit, sequence: int, state: UnitState | None) -> None:
+    """A step of a switchover is newer word of the mate's state than the hello before it."""
+    unit.mate.newest = sequence
+    if state is not None and unit.mate.hello is not None:
+        unit.mate.hello = replace(unit.mate.hello, state=state)
+
+
+def mate_gone(unit: Unit, cause: Cause) -> list[Cause]:
+    """The mate is dead or says it is failed: forget its turn, and let the table answer."""
+    mate = unit.mate
+    if mate.lost:
+        return []
+    mate.lost = mate.failed = True
+    mate.lost_ms = unit.last_step_ms
+    mate.heard_us = False
+    mate.hellos.clear()
+    unit.link.probing_since_ms = None
+    unit.other_fail_reason = FailReason.COMMUNICATION
+    unit.changed = True
+    return [cause]
+
+
+def mark_link_failed(unit: Unit, *, told: bool = False) -> None:
+    """FA-4: the failover link is failed; said once, on both sides, and nobody takes over.
+
+    ``told``: the reason was a message of its own (a pulled plug).
+    """
+    link = unit.link
+    if link.failed:
+        return
+    link.failed, link.silent_all, link.told = True, False, told
+    link.probing_since_ms = None
+    unit.changed = True
+    if unit.settings.mode is Mode.LAN:
+        unit.log(MessageId.FAILOVER_LINK_FAILED)
+    elif not told:
+        unit.log(MessageId.CABLE_COMMUNICATION_FAILURE)
+    if unit.mate.boot and not unit.mate.lost:
+        unit.hellos.next_data_ms = 0  # tell the mate at once, by the ways that are left
+
+
+def restore_link(unit: Unit, now_ms: int) -> None:
+    """The mate is heard on the link and hears us there: the link is good again."""
+    mate = unit.mate
+    if unit.link.failed and mate.heard_us and hears_link(unit, now_ms):
+        unit.link.failed = unit.link.silent_all = False
+        unit.changed = True
+        if unit.settings.mode is Mode.LAN:
+            unit.log(MessageId.FAILOVER_LINK_OK)
+        elif not unit.link.told:
+            unit.log(MessageId.CABLE_OK)
+
+
+def forgive_lateness(unit: Unit, late_ms: int) -> None:
+    """EV-4: while this process did not run it could not hear; do not hold that against the mate."""
+    heard = unit.mate.heard_ms
+    latest = unit.last_step_ms
+    for channel in heard:
+        heard[channel] = min(latest, heard[channel] + late_ms)
+    if unit.link.probing_since_ms is not None:
+        unit.link.probing_since_ms = min(latest, unit.link.probing_since_ms + late_ms)
+
+
+def silence(unit: Unit, now_ms: int) -> list[Cause]:
+    """Judge how long nothing came by the failover link. Probes, then decides."""
+    mate, link, hold_ms = unit.mate, unit.link, unit.settings.hold_unit_ms
+    if mate.lost or not mate.boot:
+        return []
+    if link.failed:
+        return _silence_without_link(unit, now_ms)
+    heard_ms = mate.heard_ms.get(unit.link_channel, unit.since_ms)
+    silent_ms = now_ms - heard_ms
+    if silent_ms < probe_after_ms(hold_ms):
+        link.probing_since_ms = None
+        return []
+    _probe(unit, now_ms)
+    if now_ms < _deadline_ms(unit, heard_ms):
+        return []
+    assert link.probing_since_ms is not None
+    if any(ms >= link.probing_since_ms for ms in _data_heard(unit)):
+        mark_link_failed(unit)
+        return []
+    unit.log(MessageId.NO_RESPONSE, "1")
+    return mate_gone(unit, Cause.MATE_LOST)
+
+
+def _deadline_ms(unit: Unit, heard_ms: int) -> int:
+    """The end of the hold time; later if probing began late, so that an answer has its time."""
+    hold_ms, since_ms = unit.settings.hold_unit_ms, unit.link.probing_since_ms
+    assert since_ms is not None
+    return max(heard_ms + hold_ms, since_ms + hold_ms - probe_after_ms(hold_ms))
+
+
+def probe_after_ms(hold_ms: int) -> int:
+    """EV-2: two of the at least three hellos of a hold time are missing."""
+    return hold_ms * 2 // 3
+
+
+def _data_heard(unit: Unit) -> list[int]:
+    heard = unit.mate.heard_ms
+    return [heard[channel] for channel in unit.data_channels if channel in heard]
+
+
+def _probe(unit: Unit, now_ms: int) -> None:
+    link = unit.link
+    if link.probing_since_ms is None:
+        link.probing_since_ms, link.next_probe_ms = now_ms, now_ms
+    if now_ms >= link.next_probe_ms:
+        link.next_probe_ms = now_ms + unit.settings.poll_unit_ms
+        link.probe_number += 1
+        unit.send_everywhere(Probe(link.probe_number))
+
+
+def _silence_without_link(unit: Unit, now_ms: int) -> list[Cause]:
+    """FA-4: with the link failed, silence elsewhere too is told, but nobody takes over."""
+    heard = _data_heard(unit)
+    silent = not heard or now_ms - max(heard) >= unit.settings.hold_interface_ms
+    if silent == unit.link.silent_all:
+        return []
+    unit.link.silent_all = silent
+    unit.changed = True
+    if silent:
+        unit.log(MessageId.NO_RESPONSE, "4")
+        unit.other_fail_reason = FailReason.COMMUNICATION
+    return []
+
+
+def interfaces(unit: Unit, now_ms: int) -> None:
+    """IF-1, IF-2: what each data interface's state is, from carrier and the two-hello rule."""
+    for interface in unit.settings.interfaces:
+        physical, before = interface.physical, unit.interface_states.get(interface.physical)
+        waiting = _waiting(unit, physical, now_ms)
+        if interface.shutdown:
+            state = InterfaceState.LINK_DOWN_WAITING if waiting else InterfaceState.LINK_DOWN
+        elif not unit.carriers.get(physical, False):
+            state = InterfaceState.NO_LINK_WAITING if waiting else InterfaceState.NO_LINK
+        else:
+            state = InterfaceState.NORMAL_WAITING if waiting else InterfaceState.NORMAL
+        if state is not before:
+            unit.interface_states[physical] = state
+            unit.changed = True
+            _tell_interface(unit, interface.name, before, state)
+
+
+def _waiting(unit: Unit, physical: str, now_ms: int) -> bool:
+    heard_ms = unit.mate.heard_ms.get(physical)
+    if heard_ms is None or now_ms - heard_ms >= unit.settings.hold_interface_ms:
+        unit.mate.hellos.pop(physical, None)  # the next two hellos count anew
+    return unit.mate.hellos.get(physical, 0) < 2
+
+
+def _tell_interface(
+    unit: Unit, name: str, before: InterfaceState | None, state: InterfaceState
+) -> None:
+    if state is InterfaceState.NORMAL_WAITING:
+        lost = before is InterfaceState.NORMAL and not unit.mate.lost
+        unit.log(MessageId.INTERFACE_LOST if lost else MessageId.INTERFACE_WAITING, name)
+    elif state is InterfaceState.NORMAL:
+        unit.log(MessageId.INTERFACE_NORMAL, name)
+
+
+def due_ms(unit: Unit) -> int | None:
+    """When silence, or an interface's wait, must be looked at next."""
+    mate, link, hold_ms = unit.mate, unit.link, unit.settings.hold_unit_ms
+    if mate.lost or not mate.boot:
+        return None
+    dues = [ms + unit.settings.hold_interface_ms for ms in _data_heard(unit)]
+    dues = [ms for ms in dues if ms > unit.last_step_ms]
+    if not link.failed:
+        heard_ms = mate.heard_ms.get(unit.link_channel, unit.since_ms)
+        if link.probing_since_ms is None:
+            dues.append(heard_ms + probe_after_ms(hold_ms))
+        else:
+            dues.append(min(_deadline_ms(unit, heard_ms), link.next_probe_ms))
+    return min(dues, default=None)

@@ -1,0 +1,119 @@
+"""The cable's four facts, and the one failure it can tell at once: the mate has no power.
+
+Decides the `Cable status:` and whether low POWER means a dead mate or a broken wire. Does not know
+what follows: it returns causes.
+
+POWER low is not believed at sight. A plug that is being pulled opens its contacts in any order, so
+both plug facts must still hold one millisecond later (PS-2). Then every channel is probed once:
+an answer within the window means a mate with power and a broken sense wire (101002, PS-3); silence
+means it is gone, and no hold time is waited for (PS-1). A process that others may keep waiting
+(not real-time) gives the mate, which may be kept waiting too, a wider window (PS-4).
+
+Clauses: PS-1 to PS-5, CA-1 to CA-4.
+"""
+
+from __future__ import annotations
+
+from firmware.core.failover.effects import StartShortTimer
+from firmware.core.failover.events import CableFacts, ShortTimer
+from firmware.core.failover.model import Unit
+from firmware.core.failover.monitor import mark_link_failed, mate_gone
+from firmware.core.failover.states import Cause
+from firmware.core.failover.view import CableStatus
+from firmware.core.message_ids import MessageId
+from firmware.core.settings import Mode
+from firmware.core.wire.bodies import Answer, Probe
+
+SETTLE_US = 1_000
+PROBE_US = 1_500
+PROBE_NOT_REAL_TIME_US = 25_000  # docs/decisions/0004
+
+JUDGED = (CableStatus.BAD, CableStatus.POWERED_OFF_THERE)
+TOLD: dict[CableStatus, MessageId] = {
+    CableStatus.NORMAL: MessageId.CABLE_OK,
+    CableStatus.BAD: MessageId.CABLE_BAD,
+    CableStatus.NOT_CONNECTED_HERE: MessageId.CABLE_NOT_CONNECTED_HERE,
+    CableStatus.NOT_CONNECTED_THERE: MessageId.CABLE_NOT_CONNECTED_THERE,
+    CableStatus.POWERED_OFF_THERE: MessageId.MATE_POWER_LOST,
+}
+
+
+def cable_changed(unit: Unit, facts: CableFacts) -> None:
+    """New facts. Plugs are believed at once, power only after the settling time and a probe."""
+    cable, before = unit.cable, unit.cable.facts
+    cable.facts = facts
+    strap = before.strap if before is not None else None
+    if facts.my_plug and facts.strap not in (None, strap, unit.identity):
+        unit.log(MessageId.STRAP_CHANGED, facts.strap.value if facts.strap else "")
+    judge(unit)
+
+
+def judge(unit: Unit) -> None:
+    """Bring the status in line with the facts, as far as they can be believed now."""
+    cable, facts = unit.cable, unit.cable.facts
+    if facts is None or unit.settings.mode is Mode.LAN:
+        _set(unit, CableStatus.NOT_USED)
+    elif not facts.my_plug:
+        _unplugged(unit, CableStatus.NOT_CONNECTED_HERE)
+    elif not facts.other_plug:
+        _unplugged(unit, CableStatus.NOT_CONNECTED_THERE)
+    elif facts.other_power:
+        cable.settling, cable.probe = False, None
+        _set(unit, CableStatus.NORMAL)
+    elif cable.status not in JUDGED and not cable.settling and cable.probe is None:
+        cable.settling = True
+        unit.out.append(StartShortTimer(ShortTimer.POWER_SETTLE, SETTLE_US))
+
+
+def _unplugged(unit: Unit, status: CableStatus) -> None:
+    unit.cable.settling, unit.cable.probe = False, None
+    _set(unit, status)
+    if unit.mate.boot and not unit.mate.lost:
+        mark_link_failed(unit, told=True)
+
+
+def _set(unit: Unit, status: CableStatus) -> None:
+    """A new status, told once. The first Normal after boot is told too: the cable is OK."""
+    if status is unit.cable.status:
+        return
+    unit.cable.status = status
+    unit.changed = True
+    if status in TOLD:
+        unit.log(TOLD[status])
+
+
+def settled(unit: Unit) -> None:
+    """PS-2: both plug facts still hold, and power is still low: ask every channel."""
+    cable = unit.cable
+    if not cable.settling:
+        return
+    cable.settling = False
+    unit.link.probe_number += 1
+    cable.probe, cable.answered = unit.link.probe_number, False
+    unit.send_everywhere(Probe(cable.probe))
+    window_us = PROBE_US if unit.facts.real_time else PROBE_NOT_REAL_TIME_US
+    unit.out.append(StartShortTimer(ShortTimer.POWER_PROBE, window_us))
+
+
+def answered(unit: Unit, body: Answer) -> None:
+    """An answer to the power probe that is out: the wire is broken, not the mate."""
+    cable = unit.cable
+    if cable.probe is not None and body.number == cable.probe:
+        cable.probe = None
+        _set(unit, CableStatus.BAD)
+
+
+def heard(unit: Unit) -> None:
+    """PS-3: a mate that is heard while POWER is low has power; the wire is broken."""
+    facts, powered_off = unit.cable.facts, CableStatus.POWERED_OFF_THERE
+    if unit.cable.status is powered_off and facts is not None and not unit.mate.lost:
+        _set(unit, CableStatus.NORMAL if facts.other_power else CableStatus.BAD)
+
+
+def probe_expired(unit: Unit) -> list[Cause]:
+    """PS-1: nobody answered. The mate has no power."""
+    if unit.cable.probe is None:
+        return []
+    unit.cable.probe = None
+    _set(unit, CableStatus.POWERED_OFF_THERE)
+    return mate_gone(unit, Cause.MATE_POWER_LOST)

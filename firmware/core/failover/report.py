@@ -1,0 +1,109 @@
+"""Makes the frozen picture of a unit that management shows and publishes. Changes nothing."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Interface
+
+from firmware.core.failover.model import Unit
+from firmware.core.failover.monitor import active_ms
+from firmware.core.failover.view import CableStatus, HostView, InterfaceView, LinkStatus, UnitView
+from firmware.core.settings import DataInterface, FailoverLink, Mode
+from firmware.core.wire.bodies import InterfaceState, UnitState
+
+
+def view(unit: Unit, now_ms: int) -> UnitView:
+    """Everything at this moment."""
+    return UnitView(
+        at_ms=now_ms,
+        enabled=unit.settings.enabled,
+        mode=unit.settings.mode,
+        conflict=unit.conflict,
+        cable=_cable(unit),
+        failover_link=_failover_link(unit),
+        state_link=_link(unit, unit.settings.state_link),
+        mine=_mine(unit, now_ms),
+        other=_other(unit),
+        sync=unit.sync,
+        macs_set=unit.plan.macs_set,
+        switchovers=unit.switchovers,
+        frames_ignored=tuple(sorted(unit.ignored.items())),
+        late_worst_ms=unit.late_worst_ms,
+        real_time=unit.facts.real_time,
+    )
+
+
+def _cable(unit: Unit) -> CableStatus:
+    """Plugged and powered at both ends, and yet nothing comes through: a bad cable."""
+    deaf = unit.link.failed and unit.cable.status is CableStatus.NORMAL
+    return CableStatus.BAD if deaf else unit.cable.status
+
+
+def _failover_link(unit: Unit) -> LinkStatus:
+    if unit.settings.mode is Mode.LAN:
+        if unit.link.failed:
+            return LinkStatus.FAILED
+        return _link(unit, unit.settings.failover_link)
+    return LinkStatus.FAILED if unit.link.failed else LinkStatus.UP
+
+
+def _link(unit: Unit, link: FailoverLink | None) -> LinkStatus:
+    """The state link is idle until connections are replicated: printed down, as in the document."""
+    if link is None or link is unit.settings.state_link:
+        return LinkStatus.DOWN
+    return LinkStatus.UP if unit.carriers.get(link.physical, False) else LinkStatus.DOWN
+
+
+def _mine(unit: Unit, now_ms: int) -> HostView:
+    return HostView(
+        identity=unit.identity,
+        state=unit.state,
+        active_time_s=active_ms(unit, now_ms) // 1000,
+        interfaces=tuple(
+            _line(interface, unit.interface_states.get(interface.physical), unit.holding)
+            for interface in unit.settings.interfaces
+        ),
+        fail_reason=unit.my_fail_reason,
+        version=unit.facts.version,
+    )
+
+
+def _other(unit: Unit) -> HostView:
+    mate, hello = unit.mate, unit.mate.hello
+    known = hello is not None and not mate.lost
+    states = hello.interfaces if hello is not None and known else ()
+    interfaces = unit.settings.interfaces
+    if hello is not None and known:
+        off = hello.state is UnitState.DISABLED  # the document: standby unit as not detected
+        state = UnitState.NOT_DETECTED if off else hello.state
+    else:
+        state = UnitState.FAILED if mate.failed else UnitState.NOT_DETECTED
+    return HostView(
+        identity=unit.identity.other if unit.identity is not None else None,
+        state=state,
+        active_time_s=hello.active_time_s if hello is not None else 0,
+        interfaces=tuple(
+            _line(
+                interface,
+                states[index] if index < len(states) else InterfaceState.UNKNOWN_WAITING,
+                not unit.holding,
+            )
+            for index, interface in enumerate(interfaces)
+        ),
+        fail_reason=unit.other_fail_reason,
+        version=mate.identify.version if mate.identify is not None else "",
+    )
+
+
+def _line(interface: DataInterface, state: InterfaceState | None, active: bool) -> InterfaceView:
+    return InterfaceView(
+        name=interface.name,
+        physical=interface.physical,
+        address=_dotted(interface.active if active else interface.standby),
+        state=InterfaceState.UNKNOWN if state is None else state,
+    )
+
+
+def _dotted(address: IPv4Interface | IPv4Address | None) -> str:
+    if address is None:
+        return "0.0.0.0"
+    return str(address.ip if isinstance(address, IPv4Interface) else address)

@@ -1,0 +1,123 @@
+"""Who this unit is, and who of two units that meet becomes active.
+
+Decides identity at boot and the election. ``elect`` reads, answers and changes nothing.
+
+| the mate is | this unit becomes | clause |
+|---|---|---|
+| active, and not an empty unit against a configured one | standby | FA-2 |
+| negotiating, one of the two has no configuration | the configured one active | ST-10 |
+| negotiating, both alike | primary active, secondary standby | ST-4 |
+| waiting for an active mate, or failed | active | ST-4 |
+| not heard, wait over | active | ST-3 |
+| of the same identity | nothing: it stays out and says so | ID-2 |
+
+Clauses: ID-1 to ID-3, ST-3, ST-4, ST-8, ST-10, FA-2, FA-5.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from firmware.core.failover.model import Unit
+from firmware.core.failover.states import Cause, is_active
+from firmware.core.failover.view import CableStatus
+from firmware.core.message_ids import MessageId
+from firmware.core.settings import Identity, Mode
+from firmware.core.wire.bodies import Hello, Identify, UnitState
+
+WAIT_MS = 5_000  # for a mate that may still be booting
+WAIT_ALONE_MS = 1_000  # the cable says nobody is there; a broken wire still lets a live mate speak
+
+
+class Verdict(Enum):
+    """What an election can say besides a cause."""
+
+    WAIT = auto()
+    CONFLICT = auto()
+
+
+def identity(unit: Unit) -> Identity | None:
+    """ID-1: LAN mode as configured; cable: the strap, else the last one latched, else nobody."""
+    if unit.settings.mode is Mode.LAN:
+        return unit.settings.lan_identity
+    facts = unit.cable.facts
+    if facts is not None and facts.my_plug and facts.strap is not None:
+        return facts.strap
+    return unit.latched
+
+
+def wait_ms(unit: Unit) -> int:
+    """How long a unit listens for a mate before it becomes active alone."""
+    nobody = (
+        CableStatus.NOT_CONNECTED_HERE,
+        CableStatus.NOT_CONNECTED_THERE,
+        CableStatus.POWERED_OFF_THERE,
+    )
+    cable_mode = unit.settings.mode is Mode.CABLE
+    return WAIT_ALONE_MS if cable_mode and unit.cable.status in nobody else WAIT_MS
+
+
+def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
+    """One answer for a unit in Negotiation."""
+    mate, over = unit.mate, now_ms - unit.since_ms >= wait_ms(unit)
+    if not unit.plan.ready:
+        return Verdict.WAIT
+    if mate.lost or mate.hello is None:
+        return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT
+    if mate.hello.identity is unit.identity:
+        return Verdict.CONFLICT
+    if mate.identify is None:
+        return Verdict.WAIT
+    differs = compare(unit, mate.identify)
+    if differs is not None:
+        steps_back = is_active(mate.hello.state) or unit.identity is Identity.SECONDARY
+        return differs if steps_back else Cause.NO_ACTIVE_UNIT
+    return _between(unit, mate.hello, over)
+
+
+def _between(unit: Unit, other: Hello, over: bool) -> Cause | Verdict:
+    """Two units that hear each other and may be a pair."""
+    mine, theirs = unit.settings.configured, other.configured
+    if is_active(other.state):
+        return Verdict.WAIT if mine and not theirs else Cause.ACTIVE_MATE
+    if other.state is UnitState.NEGOTIATION:
+        first = mine if mine != theirs else unit.identity is Identity.PRIMARY
+        return Cause.NO_ACTIVE_UNIT if first else Cause.MATE_ELECTED
+    if other.holding:
+        return Verdict.WAIT  # OR-4: failover is off there, and its role is frozen active
+    if other.state in (UnitState.COLD_STANDBY, UnitState.FAILED, UnitState.DISABLED):
+        return Cause.NO_ACTIVE_UNIT
+    return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT  # it is about to act on our restart
+
+
+def compare(unit: Unit, other: Identify) -> Cause | None:
+    """ST-8: hardware must be alike; versions alike in major and minor. Flash size may differ."""
+    ours = unit.facts
+    if version_key(other.version) != version_key(ours.version):
+        unit.log(MessageId.MATE_VERSION_INCOMPATIBLE, other.version, ours.version)
+        return Cause.VERSION_DIFFERS
+    if (other.model, other.memory_mb, other.platform) != (
+        ours.model,
+        ours.memory_mb,
+        ours.platform.value,
+    ):
+        unit.log(MessageId.MATE_CHASSIS_DIFFERS)
+        return Cause.CHASSIS_DIFFERS
+    if len(other.macs) != len(ours.interfaces):
+        unit.log(MessageId.INTERFACE_COUNT_MISMATCH)
+        return Cause.CHASSIS_DIFFERS
+    return None
+
+
+def version_key(version: str) -> str:
+    """ "7.2" of "7.2(1)": major and minor must be the same, maintenance may differ."""
+    return version.split("(", 1)[0]
+
+
+def stays_active(unit: Unit, other: Hello) -> bool:
+    """FA-5, ID-2, ST-10: of two active units that hear each other, whether this one goes on."""
+    if unit.settings.configured != other.configured:
+        return unit.settings.configured
+    if other.identity is not unit.identity:
+        return unit.identity is Identity.PRIMARY
+    return unit.chassis < other.chassis
