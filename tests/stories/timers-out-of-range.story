@@ -1,5 +1,5 @@
 # Times the document does not allow, and ours where they do not belong, are refused with the range.
-clauses: TM-1 TM-2 TM-3 TM-4
+clauses: TM-1 TM-2 TM-4
 boot: cable
 
 power-on primary secondary
