@@ -11,7 +11,6 @@ from firmware.core.failover.fence_events import (
     Finished,
     FreezeProcesses,
     HeartbeatHeard,
-    HoldDown,
     KillProcesses,
     LinkSwitched,
     PowerSwitched,
@@ -22,6 +21,7 @@ from firmware.core.failover.fence_events import (
     ReportEnded,
     ReportFenced,
     SayNotice,
+    SetLink,
     SetPowerOut,
     StartProcess,
     StopAsked,
@@ -111,16 +111,14 @@ TABLES = {
         200  gone management     => kill management, ended management
         400  pass                => start management
     """,
-    "an open link switch holds its NIC down through everything": f"""
-        0    link eth1 open      => down eth1, hold eth1
-        1    power on            => power high, raise mgmt0, empty run, start failover, \
-hold eth1, start management
-        2    link eth1 open      =>
-        100  gone failover       => {FENCE}, start failover, hold eth1, ended failover
-        150  link eth0 open      => down eth0, hold eth1+eth0
-        160  link eth1 closed    => hold eth0
-        170  link eth0 closed    => hold
-        180  link eth0 closed    =>
+    "a link switch works with power and without, once for each move": """
+        0    link eth1 open      => open eth1
+        1    link eth0 closed    => close eth0
+        2    power on            => ...
+        3    link eth1 open      =>
+        4    link eth1 closed    => close eth1
+        5    power off           => ...
+        6    link eth0 open      => open eth0
     """,
     "a reload keeps POWER and tells the mate": f"""
         0    reload              =>
@@ -225,8 +223,8 @@ def told(effect: SupervisorEffect) -> str:
             return "down " + "+".join(nics)
         case RaiseNics(nics):
             return "raise " + "+".join(nics)
-        case HoldDown(nics):
-            return ("hold " + "+".join(nics)).strip()
+        case SetLink(nic, closed):
+            return f"close {nic}" if closed else f"open {nic}"
         case SetPowerOut(on):
             return "power high" if on else "power low"
         case StartProcess(process):

@@ -23,7 +23,6 @@ from firmware.core.failover.fence_events import (
     Finished,
     FreezeProcesses,
     HeartbeatHeard,
-    HoldDown,
     KillProcesses,
     LinkSwitched,
     PowerSwitched,
@@ -34,6 +33,7 @@ from firmware.core.failover.fence_events import (
     ReportEnded,
     ReportFenced,
     SayNotice,
+    SetLink,
     SetPowerOut,
     StartProcess,
     StopAsked,
@@ -87,7 +87,7 @@ class Supervision:
     nics: tuple[str, ...]
     management_nic: str | None = None
     _powered: bool = False
-    _open: tuple[str, ...] = ()  # NICs whose link switch is open
+    _closed: dict[str, bool] = field(default_factory=dict)  # link switches, as last heard
     _watch: _Watch | None = None
     _stop_ms: int | None = None  # when an orderly stop is no longer waited for
     _lives: dict[Process, _Life] = field(default_factory=_lives)
@@ -176,14 +176,11 @@ class Supervision:
     # Links.
 
     def _link(self, event: LinkSwitched) -> list[SupervisorEffect]:
-        if event.closed == (event.nic not in self._open):
+        """Power or not: the mark stays on the NIC, and whoever starts later finds it."""
+        if self._closed.get(event.nic) is event.closed:
             return []
-        if event.closed:
-            # Raised by the data plane, which knows whether the configuration wants it up.
-            self._open = tuple(nic for nic in self._open if nic != event.nic)
-            return [HoldDown(self._open)]
-        self._open = (*self._open, event.nic)
-        return [TakeDown((event.nic,)), HoldDown(self._open)]
+        self._closed[event.nic] = event.closed
+        return [SetLink(event.nic, event.closed)]
 
     # Fencing.
 
@@ -257,8 +254,7 @@ class Supervision:
     def _start(self, process: Process, now_ms: int) -> list[SupervisorEffect]:
         life = self._lives[process]
         life.running, life.started_ms, life.restart_ms = True, now_ms, None
-        told = [HoldDown(self._open)] if process is Process.FAILOVER and self._open else []
-        return [StartProcess(process), *told]
+        return [StartProcess(process)]
 
     def _died(self, process: Process, now_ms: int) -> list[SupervisorEffect]:
         life = self._lives[process]

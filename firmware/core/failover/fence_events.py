@@ -146,10 +146,11 @@ class StartProcess:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldDown:
-    """Tell the failover process's data plane which NICs it must not raise: their switch is open."""
+class SetLink:
+    """Let that NIC have its link, or take it down and mark it so that nothing raises it."""
 
-    nics: tuple[str, ...]
+    nic: str
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ SupervisorEffect = (
     | AskToEnd
     | EmptyRun
     | StartProcess
-    | HoldDown
+    | SetLink
     | ReportFenced
     | ReportEnded
     | Finished

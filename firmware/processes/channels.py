@@ -1,0 +1,140 @@
+"""The ways to the mate, as the settings want them: cable, LAN failover link, data interfaces.
+
+Makes and closes the channel drivers, and finds the driver of a channel. Decides nothing: which
+channel says what is the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Interface
+
+from firmware.core.failover.effects import SendFrame
+from firmware.core.failover.events import Event
+from firmware.core.settings import DataInterface, FailoverLink, Identity, Mode, Settings
+from firmware.core.wire.bodies import CABLE, LAN, NoticeRoute
+from firmware.drivers.lan_link import LanLink
+from firmware.drivers.raw_ethernet import RawEthernet
+from firmware.drivers.serial_link import SerialLink
+
+Driver = SerialLink | LanLink | RawEthernet
+
+
+class Channels:
+    """All channels of one unit. ``unsent`` counts frames for a channel that is not there."""
+
+    def __init__(self, nics: dict[str, str], serial: str | None) -> None:
+        """``nics``: physical name to kernel NIC; ``serial``: the cable's device, if any."""
+        self._nics = nics
+        self._cable = SerialLink(serial) if serial is not None else None
+        self._lan: LanLink | None = None
+        self._raw: RawEthernet | None = None
+        self._raw_nics: dict[str, str] = {}
+        self.unsent = 0
+
+    def apply(self, settings: Settings) -> bool:
+        """Make the channels these settings name. Whether drivers came or went."""
+        raw_nics = {i.physical: self._nics[i.physical] for i in _spoken_on(settings)}
+        return self._apply_lan(self._lan_wanted(settings)) | self._apply_raw(raw_nics)
+
+    def drivers(self) -> Iterator[Driver]:
+        """The drivers there are now."""
+        for driver in (self._cable, self._lan, self._raw):
+            if driver is not None:
+                yield driver
+
+    def send(self, said: SendFrame) -> None:
+        """Say a frame by its channel."""
+        if said.channel == CABLE and self._cable is not None:
+            self._cable.send(said.frame)
+        elif said.channel == LAN and self._lan is not None:
+            self._lan.send(said.frame)
+        elif self._raw is not None and said.channel in self._raw_nics:
+            self._raw.send(said.channel, said.frame)
+        else:
+            self.unsent += 1
+
+    def receive_from(self, driver: Driver) -> list[Event]:
+        """What came in by one driver; nothing if it was closed meanwhile."""
+        return driver.receive() if driver in tuple(self.drivers()) else []
+
+    def routes(self, frames: tuple[SendFrame, ...]) -> list[NoticeRoute]:
+        """How the supervisor can say these by the failover link, should it have to.
+
+        Not by data interfaces: they are down before it says anything.
+        """
+        found = []
+        for said in frames:
+            route = None
+            if said.channel == CABLE and self._cable is not None:
+                route = self._cable.notice(said.frame)
+            elif said.channel == LAN and self._lan is not None:
+                route = self._lan.notice(said.frame)
+            if route is not None:
+                found.append(route)
+        return found
+
+    def opened(self) -> int:
+        """Grows whenever a device was opened anew: routes made before are void."""
+        return sum(driver.counts.opened for driver in self.drivers())
+
+    def next_due_ns(self) -> int | None:
+        """When to ``pump``; None: nothing waits."""
+        dues = (driver.next_due_ns() for driver in self.drivers())
+        return min((due for due in dues if due is not None), default=None)
+
+    def pump(self, now_ns: int) -> None:
+        """Let every driver do what is due."""
+        for driver in self.drivers():
+            driver.pump(now_ns)
+
+    def troubles(self) -> list[str]:
+        """Why a channel cannot be used now, for a person."""
+        found = [driver.trouble for driver in (self._cable, self._lan) if driver is not None]
+        if self._raw is not None:
+            found += self._raw.troubles().values()
+        return [trouble for trouble in found if trouble]
+
+    def close(self) -> None:
+        """Close them all."""
+        for driver in tuple(self.drivers()):
+            driver.close()
+        self._cable = self._lan = self._raw = None
+
+    def _lan_wanted(self, settings: Settings) -> tuple[str, IPv4Interface] | None:
+        link = settings.failover_link
+        if settings.mode is not Mode.LAN or link is None or link.shutdown:
+            return None
+        address = own_address(link, settings.lan_identity)
+        return None if address is None else (self._nics[link.physical], address)
+
+    def _apply_lan(self, wanted: tuple[str, IPv4Interface] | None) -> bool:
+        present = None if self._lan is None else (self._lan.nic, self._lan.address)
+        if wanted == present:
+            return False
+        if self._lan is not None:
+            self._lan.close()
+        self._lan = None if wanted is None else LanLink(*wanted)
+        return True
+
+    def _apply_raw(self, wanted: dict[str, str]) -> bool:
+        if wanted == self._raw_nics:
+            return False
+        if self._raw is not None:
+            self._raw.close()
+        self._raw_nics = wanted
+        self._raw = RawEthernet(wanted) if wanted else None
+        return True
+
+
+def own_address(link: FailoverLink, identity: Identity) -> IPv4Interface | None:
+    """A link's address of that unit, with the link's prefix; None where none was typed."""
+    if link.primary is None or identity is Identity.PRIMARY:
+        return link.primary
+    if link.secondary is None:
+        return None
+    return IPv4Interface((link.secondary, link.primary.network.prefixlen))
+
+
+def _spoken_on(settings: Settings) -> Iterator[DataInterface]:
+    return (interface for interface in settings.interfaces if not interface.shutdown)
