@@ -81,7 +81,7 @@ def port(unit: Unit, nic: str) -> str:
 
 
 def run(command: Sequence[str], text: str | None = None) -> str:
-    """Run a tool of iproute2 or util-linux. What it wrote; WorldError with its words if it fails."""
+    """Run a tool of iproute2 or util-linux: what it wrote, or WorldError with its words."""
     try:
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     except FileNotFoundError:
