@@ -140,6 +140,7 @@ class Answer:
 
     ticket: int
     error: str = ""
+    in_use: bool = False  # the error is that another process has claimed the pin
     level: bool = False
     moments: tuple[tuple[int, bool], ...] = ()  # (at_us, level)
 

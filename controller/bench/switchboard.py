@@ -42,6 +42,14 @@ LATCH = "latch"  # drives what a dead process drove, on a board that latches
 class Refused(ValueError):
     """The request cannot be done; the text says why and what to do."""
 
+    in_use = False
+
+
+class InUse(Refused):
+    """Another process has the pin."""
+
+    in_use = True
+
 
 @dataclass(slots=True)
 class _Claim:
@@ -75,8 +83,10 @@ class Switchboard:
         """Do it, fill ``outbox`` with what others must hear, and answer."""
         try:
             return VERBS[type(request)](self, connection, request, now_us)
-        except (Refused, UnknownName) as error:
+        except UnknownName as error:
             return Answer(ticket=request.ticket, error=str(error))
+        except Refused as error:
+            return Answer(ticket=request.ticket, error=str(error), in_use=error.in_use)
 
     def gone(self, connection: int, now_us: int) -> None:
         """The connection ended: a dead process drives nothing."""
@@ -201,7 +211,7 @@ class Switchboard:
         claim = self._claims.get(node)
         if claim is not None and claim.connection != connection:
             holder = self._names.get(claim.connection, f"connection {claim.connection}")
-            raise Refused(f"BCM {bcm} of {board} is claimed by {holder}; one process a pin")
+            raise InUse(f"BCM {bcm} of {board} is claimed by {holder}; one process a pin")
         return node
 
     def _release_output(self, connection: int, node: str, now_us: int) -> None:
