@@ -1,0 +1,99 @@
+"""Takes NICs down and brings them up, for the supervisor: fencing, power cuts, link switches.
+
+Knows one netlink message and nothing of personas, plans or roles; it must work when everything
+else does not. A fence is prepared when it is made and is one send: a NIC that goes down takes its
+personas' carrier along, and the mate's data plane is alone from then on.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Iterable
+
+from firmware.core.link_switch import OPEN_SWITCH_GROUP
+
+_RTM_NEWLINK, _REQUEST_ACK, _IFF_UP, _IFLA_GROUP = 16, 0x5, 0x1, 27
+_MESSAGE = struct.Struct("=IHHII BxHiII HHI")  # nlmsghdr, ifinfomsg, one attribute of u32
+_ANSWER = struct.Struct("=IHHIIi")  # nlmsghdr, errno
+_NLMSG_ERROR = 2
+
+
+class Fence:
+    """Power over some NICs of this network namespace.
+
+    Raises ValueError naming a NIC that does not exist. Needs CAP_NET_ADMIN.
+    """
+
+    def __init__(self, nics: Iterable[str]) -> None:
+        self._indexes = {nic: _index(nic) for nic in nics}
+        self._open: set[str] = set()  # NICs whose link switch is open
+        self._all_down = self._batch(self._indexes, up=False)
+        self._socket = socket.socket(
+            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE
+        )
+        self._socket.bind((0, 0))
+
+    def fence(self) -> list[str]:
+        """All of them down. Which were not, and why; empty when all are."""
+        return self._send(self._all_down)
+
+    def raise_(self, nics: Iterable[str]) -> list[str]:
+        """Those up, but for any whose link switch is open. For NICs no data plane looks after."""
+        return self._send(self._batch((n for n in nics if n not in self._open), up=True))
+
+    def set_link(self, nic: str, up: bool) -> list[str]:
+        """Obey a link switch. Open: down, and marked so that nothing raises it. Closed: the mark
+        goes, and the data plane raises the NIC if the configuration wants it."""
+        if up:
+            self._open.discard(nic)
+            return self._send(self._batch([nic], group=0))
+        self._open.add(nic)
+        return self._send(self._batch([nic], up=False, group=OPEN_SWITCH_GROUP))
+
+    def close(self) -> None:
+        """The end."""
+        self._socket.close()
+
+    def _batch(
+        self, nics: Iterable[str], *, up: bool | None = None, group: int | None = None
+    ) -> bytes:
+        change = 0 if up is None else _IFF_UP
+        parts = [
+            _MESSAGE.pack(
+                *(_MESSAGE.size, _RTM_NEWLINK, _REQUEST_ACK, self._indexes[nic], 0),
+                *(socket.AF_UNSPEC, 0, self._indexes[nic], _IFF_UP if up else 0, change),
+                # An attribute of type 0 is skipped: the message keeps one size.
+                *(8, 0 if group is None else _IFLA_GROUP, group or 0),
+            )
+            for nic in nics
+        ]
+        return b"".join(parts)
+
+    def _send(self, batch: bytes) -> list[str]:
+        if not batch:
+            return []
+        refused: list[str] = []
+        try:
+            self._socket.send(batch)
+            # The kernel answers each message before send returns.
+            for _ in range(len(batch) // _MESSAGE.size):
+                answer = self._socket.recv(4096, socket.MSG_DONTWAIT)
+                _, kind, _, index, _, code = _ANSWER.unpack_from(answer)
+                if kind == _NLMSG_ERROR and code:
+                    refused.append(f"{self._name(index)}: {os.strerror(-code)}")
+        except OSError as error:
+            refused.append(f"netlink: {error.strerror}")
+        return refused
+
+    def _name(self, sequence: int) -> str:
+        """The sequence number of a message is the index of its NIC."""
+        return next(nic for nic, index in self._indexes.items() if index == sequence)
+
+
+def _index(nic: str) -> int:
+    try:
+        return socket.if_nametoindex(nic)
+    except OSError:
+        raise ValueError(f"there is no NIC {nic} on this machine") from None

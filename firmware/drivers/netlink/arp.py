@@ -1,0 +1,90 @@
+"""Gratuitous ARP: telling hosts and switches where an address is now, and saying it again.
+
+Sent as raw frames by the persona that has the address, so that the Ethernet source teaches the
+switches. Both forms, because hosts differ in which one they believe. Repeated, because a broadcast
+may be lost and is answered by nobody. A schedule without a clock or thread: the loop asks when.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+REPEAT_AFTER_MS = (50, 250, 1000)
+
+_ETHERTYPE_ARP = 0x0806
+_BROADCAST = b"\xff" * 6
+_REQUEST, _REPLY = 1, 2
+_ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One address on one persona: the frames that say so."""
+
+    interface: str
+    frames: tuple[bytes, ...]
+
+
+def announcement(interface: str, mac: str, address: IPv4Address) -> Announcement:
+    """A request and a reply in which ``address`` is at ``mac``, both broadcast."""
+    hardware = bytes.fromhex(mac.replace(":", ""))
+    return Announcement(
+        interface,
+        (
+            _frame(_REQUEST, hardware, address.packed, target=bytes(6)),
+            _frame(_REPLY, hardware, address.packed, target=hardware),
+        ),
+    )
+
+
+class Announcer:
+    """Sends announcements now and again later. ``unsent`` counts frames the kernel refused."""
+
+    def __init__(self) -> None:
+        # Protocol 0: a socket that only sends, and is never woken by what others say.
+        self._socket = socket.socket(
+            socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 0
+        )
+        self._due: list[tuple[int, tuple[Announcement, ...]]] = []
+        self.unsent = 0
+
+    def announce(self, what: tuple[Announcement, ...], now_ns: int) -> None:
+        """Say it at once and three times more, and nothing announced before."""
+        self._send(what)
+        self._due = [(now_ns + after * 1_000_000, what) for after in REPEAT_AFTER_MS]
+
+    def silence(self) -> None:
+        """Never repeat what was announced: the address is leaving."""
+        self._due = []
+
+    def next_due_ns(self) -> int | None:
+        """When ``pump`` has something to say."""
+        return self._due[0][0] if self._due else None
+
+    def pump(self, now_ns: int) -> None:
+        """Say what is due."""
+        while self._due and self._due[0][0] <= now_ns:
+            self._send(self._due.pop(0)[1])
+
+    def close(self) -> None:
+        """The end."""
+        self._socket.close()
+
+    def _send(self, what: tuple[Announcement, ...]) -> None:
+        for one in what:
+            for frame in one.frames:
+                try:
+                    self._socket.sendto(frame, (one.interface, _ETHERTYPE_ARP))
+                except OSError:
+                    self.unsent += 1  # no carrier, or the persona is down: the repeat may do better
+
+
+def _frame(operation: int, mac: bytes, address: bytes, *, target: bytes) -> bytes:
+    return _ARP.pack(
+        *(_BROADCAST, mac, _ETHERTYPE_ARP),
+        *(1, 0x0800, 6, 4, operation),
+        *(mac, address, target, address),
+    )

@@ -1,0 +1,228 @@
+"""From a plan to the batches that carry out each change of role. Pure; made in advance.
+
+The order inside a batch is what makes a switchover lose nothing, or be silent in time:
+
+- assume: standby addresses away (the mate has them now), then active persona up and forwarding,
+  its address, the routes.
+- yield: standby persona up, its address, the routes moved in place, and only then the active
+  addresses away: at no moment is there no route. The active persona stays up and forwards
+  stragglers, which leave by the standby persona.
+- release: first stop forwarding, on every interface; then the active addresses away; then settle
+  as a standby does.
+- farewell: what an older plan had and this one has not.
+
+Deleting the last address of a persona makes the kernel drop its routes and its ARP entries, whose
+retries would otherwise be sent from the active MAC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv4Network
+
+from firmware.core.failover.effects import DataPlan, Persona
+from firmware.core.settings import FailoverLink, Identity
+from firmware.drivers.netlink import messages as say
+from firmware.drivers.netlink.arp import Announcement, announcement
+from firmware.drivers.netlink.messages import Hop, Message
+from firmware.drivers.netlink.rtnl import Batch, batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexes:
+    """Kernel indexes of one data interface: the NIC and its two personas."""
+
+    base: int
+    active: int
+    standby: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batches:
+    """All that can be asked of the data plane at once, for one plan."""
+
+    plan: DataPlan
+    farewell: Batch
+    assume: Batch
+    yield_: Batch
+    release: Batch
+    bases_down: Batch  # when the kernel refuses a release
+    active_announcements: tuple[Announcement, ...]
+    standby_announcements: tuple[Announcement, ...]
+
+
+NOTHING = batch([])
+NO_BATCHES = Batches(
+    plan=DataPlan(),
+    farewell=NOTHING,
+    assume=NOTHING,
+    yield_=NOTHING,
+    release=NOTHING,
+    bases_down=NOTHING,
+    active_announcements=(),
+    standby_announcements=(),
+)
+
+
+def persona_names(physical: str) -> tuple[str, str]:
+    """The active and the standby persona's interface names: "Ethernet0" -> e0act, e0stby.
+
+    At most 15 characters, whatever the physical name.
+    """
+    letter = physical[:1].lower() or "x"
+    numbers = "-".join(re.findall(r"\d+", physical))[-9:]
+    return f"{letter}{numbers}act", f"{letter}{numbers}stby"
+
+
+def standby_address(persona: Persona) -> IPv4Interface | None:
+    """The address its standby persona may carry. None while it must stay down: an address on a
+    persona that is down would still be answered."""
+    return persona.standby if persona.standby_up else None
+
+
+def carried(plan: DataPlan) -> tuple[Persona, ...]:
+    """The personas of interfaces that are not shut down."""
+    return tuple(p for p in plan.personas if p.physical not in plan.silent)
+
+
+def build(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> Batches:
+    """``indexes``: by physical name, of every persona in either plan that exists."""
+    personas = carried(plan)
+    on_active, on_standby = _routes(plan, indexes)
+    settle = [m for p in personas for m in _settle(p, indexes[p.physical])] + on_standby
+    actives_away = [m for p in personas for m in _active_away(p, indexes[p.physical])]
+    release = batch(_release(personas, indexes) + settle)
+    # With one MAC for both the standby persona cannot rise beside the active one: no overlap then.
+    one_mac = any(p.active_mac == p.standby_mac for p in personas)
+    return Batches(
+        plan=plan,
+        farewell=batch(_farewell(plan, indexes, old)),
+        assume=batch(_assume(personas, indexes) + on_active),
+        yield_=release if one_mac else batch(settle + actives_away),
+        release=release,
+        bases_down=batch([say.lower_link(indexes[p.physical].base, p.physical) for p in personas]),
+        active_announcements=tuple(
+            announcement(persona_names(p.physical)[0], p.active_mac, p.active.ip) for p in personas
+        ),
+        standby_announcements=tuple(
+            announcement(persona_names(p.physical)[1], p.standby_mac, address.ip)
+            for p in personas
+            if (address := standby_address(p)) is not None
+        ),
+    )
+
+
+def _assume(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[Message]:
+    out: list[Message] = []
+    for p in personas:
+        out += _standby_away(p, indexes[p.physical])
+    for p in personas:
+        index = indexes[p.physical]
+        active, standby = persona_names(p.physical)
+        if p.active_mac == p.standby_mac:
+            # A secondary alone has one MAC for both; two that are up would clash.
+            out.append(say.lower_link(index.standby, standby))
+        out.append(say.raise_forwarder(index.active, active))
+        out.append(say.add_address(index.active, active, p.active))
+    return out
+
+
+def _release(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[Message]:
+    out = [
+        say.stop_forwarding(indexes[p.physical].active, persona_names(p.physical)[0])
+        for p in personas
+    ]
+    for p in personas:
+        out += _active_away(p, indexes[p.physical])
+    for p in personas:
+        if p.active_mac == p.standby_mac:
+            out.append(say.lower_link(indexes[p.physical].active, persona_names(p.physical)[0]))
+    return out
+
+
+def _settle(p: Persona, index: Indexes) -> list[Message]:
+    name = persona_names(p.physical)[1]
+    address = standby_address(p)
+    out = [say.raise_link(index.standby, name)] if p.standby_up else []
+    if address is not None:
+        out.append(say.add_address(index.standby, name, address))
+    return out
+
+
+def _active_away(p: Persona, index: Indexes) -> list[Message]:
+    return [say.delete_address(index.active, persona_names(p.physical)[0], p.active)]
+
+
+def _standby_away(p: Persona, index: Indexes) -> list[Message]:
+    if p.standby is None:
+        return []
+    return [say.delete_address(index.standby, persona_names(p.physical)[1], p.standby)]
+
+
+def _farewell(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> list[Message]:
+    """Before the new plan's addresses are added: a new address in the network of an old one would
+    become its secondary, and vanish with it."""
+    out: list[Message] = []
+    stays = {(p.physical, p.active) for p in carried(plan)}
+    stays_standby = {(p.physical, standby_address(p)) for p in carried(plan)}
+    for p in old.personas:
+        index = indexes.get(p.physical)
+        if index is None:
+            continue
+        if (p.physical, p.active) not in stays:
+            out += _active_away(p, index)
+        if (p.physical, p.standby) not in stays_standby:
+            out += _standby_away(p, index)
+    routes = {(r.network, r.metric) for r in plan.routes}
+    gone = dict.fromkeys((r.network, r.metric) for r in old.routes)
+    return out + [say.delete_route(*key) for key in gone if key not in routes]
+
+
+def _routes(plan: DataPlan, indexes: dict[str, Indexes]) -> tuple[list[Message], list[Message]]:
+    """The same routes by the active and by the standby personas, where those have addresses."""
+    personas = carried(plan)
+    by_active = {p.name: indexes[p.physical].active for p in personas}
+    by_standby = {p.name: indexes[p.physical].standby for p in personas if standby_address(p)}
+    return _routes_by(plan, by_active.get), _routes_by(plan, by_standby.get)
+
+
+def _routes_by(plan: DataPlan, index_of: Callable[[str], int | None]) -> list[Message]:
+    hops: dict[tuple[IPv4Network, int], list[Hop]] = {}
+    for route in plan.routes:
+        index = index_of(route.interface)
+        if index is not None:  # an interface that is shut down has no routes
+            hops.setdefault((route.network, route.metric), []).append(Hop(index, route.gateway))
+    return [say.replace_route(*key, _once(found)) for key, found in hops.items()]
+
+
+def _once(hops: Iterable[Hop]) -> tuple[Hop, ...]:
+    return tuple(dict.fromkeys(hops))
+
+
+def link_addresses(plan: DataPlan) -> dict[str, tuple[IPv4Interface, ...]]:
+    """By physical name, the addresses of failover and state links on NICs of their own.
+
+    A link that shares a NIC with the other link shares its address; one on a data interface uses
+    the persona's.
+    """
+    data = {p.physical for p in plan.personas}
+    found: dict[str, tuple[IPv4Interface, ...]] = {}
+    for link in plan.links:
+        if link.physical in data:
+            continue
+        mine = link.primary
+        if plan.identity is not Identity.PRIMARY:
+            mine = _mate_of(link)
+        addresses = found.get(link.physical, ())
+        if mine is not None and mine not in addresses:
+            addresses += (mine,)
+        found[link.physical] = addresses
+    return found
+
+
+def _mate_of(link: FailoverLink) -> IPv4Interface | None:
+    if link.primary is None or link.secondary is None:
+        return None
+    return IPv4Interface((link.secondary, link.primary.network.prefixlen))

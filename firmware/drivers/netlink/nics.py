@@ -1,0 +1,139 @@
+"""The NICs of a unit: names, MACs, carriers, and what the kernel tells of them."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from firmware.core.failover.events import CarrierChanged
+from firmware.core.link_switch import OPEN_SWITCH_GROUP
+from firmware.drivers.netlink.messages import RTM_DELLINK, RTM_NEWLINK, Link, read_link, set_alias
+from firmware.drivers.netlink.rtnl import RouteSocket, batch, split
+
+_RTMGRP_LINK = 1
+_RECEIVE = 65536
+_DATAGRAMS_A_ROUND = 64  # the rest keeps the descriptor readable
+_ALIAS = "fover: burned in "
+
+
+class NoSuchNicError(Exception):
+    """unit.toml names a NIC this machine has not got."""
+
+
+def burned_in_mac(link: Link) -> str:
+    """The MAC the NIC was made with.
+
+    A virtual NIC has no permanent one; it loses its own to ``base_mac``, which is why the first
+    MAC found is noted on the interface, where it outlives this process.
+    """
+    if link.permanent_mac:
+        return link.permanent_mac
+    return link.alias.removeprefix(_ALIAS) if link.alias.startswith(_ALIAS) else link.mac
+
+
+def base_mac(burned_in: str) -> str:
+    """The NIC's own locally administered MAC, which leaves the burned-in one to a persona.
+
+    Unlike the burned-in one even if that is locally administered already.
+    """
+    first = int(burned_in[:2], 16)
+    return f"{(first | 0x02) ^ 0x04:02x}{burned_in[2:]}"
+
+
+def held(link: Link) -> bool:
+    """Whether an open link switch keeps this NIC down."""
+    return link.group == OPEN_SWITCH_GROUP
+
+
+def find_nics(nics: dict[str, str], links: list[Link]) -> dict[str, Link]:
+    """The kernel's description of each NIC, by physical name.
+
+    Raises NoSuchNicError, naming the line and what there is instead.
+    """
+    by_name = {link.name: link for link in links}
+    for physical, nic in nics.items():
+        if nic not in by_name:
+            there = ", ".join(sorted(name for name in by_name if name != "lo"))
+            raise NoSuchNicError(
+                f'[interfaces] {physical} = "{nic}": this machine has no such NIC; it has {there}'
+            )
+    return {physical: by_name[nic] for physical, nic in nics.items()}
+
+
+def note_burned_in(route: RouteSocket, link: Link) -> None:
+    """Keep the first MAC with the interface."""
+    if not link.permanent_mac and not link.alias.startswith(_ALIAS):
+        route.send(batch([set_alias(link.index, link.name, _ALIAS + link.mac)]))
+
+
+class NicWatch:
+    """What the kernel says of the NICs, as events; and the same on request.
+
+    ``released`` holds physical names whose link switch has just been closed, until taken.
+    """
+
+    def __init__(self, found: dict[str, Link], route: RouteSocket) -> None:
+        self._route = route
+        self._physical = {link.name: physical for physical, link in found.items()}
+        self._indexes = {physical: link.index for physical, link in found.items()}
+        self._carriers = {physical: link.carrier for physical, link in found.items()}
+        self._held = {physical: held(link) for physical, link in found.items()}
+        self.released: list[str] = []
+        self._socket = socket.socket(
+            socket.AF_NETLINK,
+            socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK,
+            socket.NETLINK_ROUTE,
+        )
+        self._socket.bind((0, _RTMGRP_LINK))
+
+    def fileno(self) -> int:
+        """Readable when the kernel has something to say."""
+        return self._socket.fileno()
+
+    def carriers(self) -> tuple[tuple[str, bool], ...]:
+        """Physical name and carrier of every NIC, as last heard."""
+        return tuple(self._carriers.items())
+
+    def receive(self) -> list[CarrierChanged]:
+        """What changed since the last call."""
+        changed: list[CarrierChanged] = []
+        for _ in range(_DATAGRAMS_A_ROUND):
+            try:
+                data = self._socket.recv(_RECEIVE)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                return changed + self.poll()  # told too much at once: look for ourselves
+            for kind, _, body in split(data):
+                if kind in (RTM_NEWLINK, RTM_DELLINK):
+                    changed += self._note(read_link(body), gone=kind == RTM_DELLINK)
+        return changed
+
+    def poll(self) -> list[CarrierChanged]:
+        """Ask about every NIC: the kernel may hold back its word for 0.6 s."""
+        changed: list[CarrierChanged] = []
+        for physical, index in self._indexes.items():
+            link = self._route.link(index)
+            changed += self._set(physical, False) if link is None else self._note(link, gone=False)
+        return changed
+
+    def close(self) -> None:
+        """The end."""
+        self._socket.close()
+
+    def _note(self, link: Link, *, gone: bool) -> list[CarrierChanged]:
+        physical = self._physical.get(link.name)
+        if physical is None:
+            return []
+        was_held, self._held[physical] = self._held[physical], held(link)
+        if was_held and not held(link):
+            self.released.append(physical)
+        return self._set(physical, link.carrier and not gone)
+
+    def _set(self, physical: str, up: bool) -> list[CarrierChanged]:
+        if self._carriers[physical] == up:
+            return []
+        self._carriers[physical] = up
+        return [CarrierChanged(physical, up)]

@@ -1,0 +1,144 @@
+"""A raw route-netlink socket: a prepared batch out in one send, its refusals back.
+
+The kernel carries out the whole of a send before the send returns, each message even if one before
+it was refused. Only the last message asks for an acknowledgement; a refusal comes unasked.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Interface
+
+from firmware.drivers.netlink.messages import (
+    HEADER,
+    NLM_F_ACK,
+    NLM_F_DUMP,
+    NLM_F_REQUEST,
+    RTM_GETADDR,
+    RTM_GETLINK,
+    Link,
+    Message,
+    address_query,
+    link_query,
+    read_address,
+    read_link,
+)
+
+_NLMSG_ERROR, _NLMSG_DONE = 2, 3
+_SOL_NETLINK, _NETLINK_CAP_ACK = 270, 10
+_ERRNO = struct.Struct("=i")
+_RECEIVE = 65536
+_MOST_IN_ONE_SEND = 128 * 1024  # below the default send buffer, whatever the number of routes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Encoded messages, ready to be sent; ``messages[n]`` has sequence number n + 1."""
+
+    messages: tuple[Message, ...]
+    parts: tuple[tuple[bytes, int], ...]  # encoded, and the last sequence number within
+
+
+def batch(messages: list[Message]) -> Batch:
+    """Encode once, send often."""
+    parts: list[tuple[bytes, int]] = []
+    data = b""
+    for sequence, message in enumerate(messages, 1):
+        last = sequence == len(messages) or len(data) > _MOST_IN_ONE_SEND
+        flags = NLM_F_REQUEST | message.flags | (NLM_F_ACK if last else 0)
+        length = HEADER.size + len(message.body)
+        padding = b"\0" * (-length % 4)
+        data += HEADER.pack(length, message.kind, flags, sequence, 0) + message.body + padding
+        if last:
+            parts.append((data, sequence))
+            data = b""
+    return Batch(tuple(messages), tuple(parts))
+
+
+class RouteSocket:
+    """One conversation with the kernel. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(
+            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE
+        )
+        # A refusal need not carry the request back.
+        self._socket.setsockopt(_SOL_NETLINK, _NETLINK_CAP_ACK, 1)
+        self._socket.bind((0, 0))
+
+    def send(self, prepared: Batch) -> list[str]:
+        """Carry it out. What the kernel refused, in words; empty when all is as asked."""
+        refused: list[str] = []
+        for data, last in prepared.parts:
+            try:
+                self._socket.send(data)
+                self._collect(prepared.messages, last, refused)
+            except OSError as error:
+                refused.append(f"{prepared.messages[last - 1].what}: {error.strerror}")
+        return refused
+
+    def links(self) -> list[Link]:
+        """Every interface of this network namespace."""
+        return [read_link(body) for body in self._ask(RTM_GETLINK, NLM_F_DUMP, link_query(0))]
+
+    def link(self, index: int) -> Link | None:
+        """One interface, or None if it is gone."""
+        for body in self._ask(RTM_GETLINK, 0, link_query(index)):
+            return read_link(body)
+        return None
+
+    def addresses(self) -> list[tuple[int, IPv4Interface]]:
+        """Every IPv4 address, with the index of its interface."""
+        return [read_address(body) for body in self._ask(RTM_GETADDR, NLM_F_DUMP, address_query())]
+
+    def close(self) -> None:
+        """The end."""
+        self._socket.close()
+
+    def _collect(self, messages: tuple[Message, ...], last: int, refused: list[str]) -> None:
+        while True:
+            # The answers are queued before send returns; one that is missing must not hang us.
+            data = self._socket.recv(_RECEIVE, socket.MSG_DONTWAIT)
+            for kind, sequence, body in split(data):
+                if kind != _NLMSG_ERROR:
+                    continue
+                code = -_ERRNO.unpack_from(body)[0]
+                message = messages[sequence - 1]
+                if code and code not in message.harmless:
+                    refused.append(f"{message.what}: {os.strerror(code)}")
+                if sequence == last:
+                    return
+
+    def _ask(self, kind: int, flags: int, query: bytes) -> list[bytes]:
+        header = HEADER.pack(HEADER.size + len(query), kind, NLM_F_REQUEST | flags, 0, 0)
+        self._socket.send(header + query)
+        found: list[bytes] = []
+        while True:
+            for answer, _, body in split(self._socket.recv(_RECEIVE)):
+                if answer == _NLMSG_DONE:
+                    return found
+                if answer == _NLMSG_ERROR:
+                    code = -_ERRNO.unpack_from(body)[0]
+                    if code == errno.ENODEV:
+                        return found
+                    raise OSError(code, os.strerror(code))
+                found.append(body)
+                if not flags:
+                    return found
+
+
+def split(data: bytes) -> list[tuple[int, int, bytes]]:
+    """The messages of one datagram: type, sequence number, body."""
+    found: list[tuple[int, int, bytes]] = []
+    offset = 0
+    while offset + HEADER.size <= len(data):
+        length, kind, _, sequence, _ = HEADER.unpack_from(data, offset)
+        if length < HEADER.size:
+            break
+        found.append((kind, sequence, data[offset + HEADER.size : offset + length]))
+        offset += (length + 3) & ~3
+    return found
