@@ -7,6 +7,7 @@ channel says what is the engine's.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from ipaddress import IPv4Interface
 
 from firmware.core.failover.effects import SendFrame
@@ -88,6 +89,10 @@ class Channels:
         for driver in self.drivers():
             driver.pump(now_ns)
 
+    def counts(self) -> dict[str, dict[str, int]]:
+        """What each driver counted, by its kind."""
+        return {type(driver).__name__: asdict(driver.counts) for driver in self.drivers()}
+
     def troubles(self) -> list[str]:
         """Why a channel cannot be used now, for a person."""
         found = [driver.trouble for driver in (self._cable, self._lan) if driver is not None]
@@ -134,6 +139,25 @@ def own_address(link: FailoverLink, identity: Identity) -> IPv4Interface | None:
     if link.secondary is None:
         return None
     return IPv4Interface((link.secondary, link.primary.network.prefixlen))
+
+
+def known_only(settings: Settings, physical: tuple[str, ...]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings without what is on interfaces this unit does not have, and the names of those.
+
+    A mistake in the configuration must not end the process: what is left still works.
+    """
+    links = (settings.failover_link, settings.state_link)
+    used = [interface.physical for interface in settings.interfaces]
+    used += [link.physical for link in links if link is not None]
+    unknown = tuple(dict.fromkeys(name for name in used if name not in physical))
+    if not unknown:
+        return settings, ()
+    failover_link, state_link = (
+        None if link is None or link.physical in unknown else link for link in links
+    )
+    known = tuple(i for i in settings.interfaces if i.physical not in unknown)
+    kept = replace(settings, interfaces=known, failover_link=failover_link, state_link=state_link)
+    return kept, unknown
 
 
 def _spoken_on(settings: Settings) -> Iterator[DataInterface]:

@@ -11,8 +11,6 @@ import os
 import shutil
 from pathlib import Path
 
-from firmware.processes.burned_in import REMEMBERED
-
 MARK = ".fover"
 SOCKET = "supervisor"  # where management reaches the supervisor
 
@@ -49,7 +47,7 @@ class RunDirectory:
     def empty(self) -> None:
         """Remove all but what must outlive a power cut: it is the supervisor's, not the unit's."""
         for entry in self.path.iterdir():
-            if entry.name in (MARK, SOCKET, REMEMBERED):
+            if entry.name in (MARK, SOCKET):
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)

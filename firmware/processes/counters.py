@@ -1,0 +1,84 @@
+"""How late and how slow the failover process was, kept where anybody can read it.
+
+In <run>/failover-counters.json, written when nothing is due for a while; times in microseconds,
+since the start of the process. The garbage collector runs at such moments too, and only then.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from firmware.processes.clock import now_ns
+
+STEP_SLOW_NS = 2_000_000
+BUCKETS_US = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+WRITE_EVERY_NS = 2_000_000_000
+COLLECT_EVERY_NS = 10_000_000_000
+IDLE_NS = 20_000_000  # what must be free of duties before either is done
+
+
+class Counters:
+    """Counted by the loop. ``late`` is of alarms, ``step`` of engine steps with their effects.
+
+    ``more`` gives what others counted, whenever the file is written.
+    """
+
+    def __init__(self, path: Path, more: Callable[[], dict[str, object]]) -> None:
+        self._path, self._more = path, more
+        self._late_worst_ns = self._step_worst_ns = self._collect_worst_ns = 0
+        self._steps = self._steps_slow = self._alarms = 0
+        self._lateness = [0] * (len(BUCKETS_US) + 1)
+        self._written_ns = self._collected_ns = now_ns()
+
+    def late(self, by_ns: int) -> None:
+        """An alarm came that much after its time."""
+        self._alarms += 1
+        self._late_worst_ns = max(self._late_worst_ns, by_ns)
+        by_us = by_ns // 1_000
+        bucket = sum(by_us > limit for limit in BUCKETS_US)
+        self._lateness[bucket] += 1
+
+    def step(self, took_ns: int) -> None:
+        """A step and its effects took that long."""
+        self._steps += 1
+        self._step_worst_ns = max(self._step_worst_ns, took_ns)
+        self._steps_slow += took_ns > STEP_SLOW_NS
+
+    def idle(self, next_due_ns: int) -> None:
+        """Use a free moment, if this is one."""
+        now = now_ns()
+        if next_due_ns - now < IDLE_NS:
+            return
+        if now - self._collected_ns >= COLLECT_EVERY_NS:
+            self._collected_ns = now
+            gc.collect()
+            self._collect_worst_ns = max(self._collect_worst_ns, now_ns() - now)
+        elif now - self._written_ns >= WRITE_EVERY_NS:
+            self._written_ns = now
+            self._write()
+
+    def as_dict(self) -> dict[str, object]:
+        """What the file says."""
+        limits = [*(f"<= {limit}" for limit in BUCKETS_US), f"> {BUCKETS_US[-1]}"]
+        return {
+            "alarms": self._alarms,
+            "late_worst_us": self._late_worst_ns // 1_000,
+            "late_us": dict(zip(limits, self._lateness, strict=True)),
+            "steps": self._steps,
+            "step_worst_us": self._step_worst_ns // 1_000,
+            f"steps_over_{STEP_SLOW_NS // 1_000}_us": self._steps_slow,
+            "collect_worst_us": self._collect_worst_ns // 1_000,
+            **self._more(),
+        }
+
+    def _write(self) -> None:
+        written = self._path.with_suffix(".new")
+        try:
+            written.write_text(json.dumps(self.as_dict()), encoding="ascii")
+            os.replace(written, self._path)
+        except OSError:  # <run> was emptied under us: the next moment will do
+            return
