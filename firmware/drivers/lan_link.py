@@ -17,7 +17,6 @@ Should one come through all the same, the engine ignores it by its boot number.
 from __future__ import annotations
 
 import ctypes
-import errno
 import select
 import socket
 import struct
@@ -34,7 +33,7 @@ RECEIVE_MAX = 256  # datagrams out of one receive()
 _BUFFER = 1 << 20  # bytes asked of the kernel; it grants what net.core.rmem_max allows
 _IP_PKTINFO = 8  # not in Python's socket module
 _SO_ATTACH_FILTER = 26
-_GONE = (errno.ENODEV, errno.ENXIO, errno.EBADF)  # the NIC our socket is bound to is no more
+_NAME_MAX = 16  # bytes of a NIC's name, its end included
 
 
 class LanLink:
@@ -137,8 +136,11 @@ class LanLink:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
 
     def _refused(self, error: OSError) -> None:
-        if error.errno in _GONE:
-            self._lose(error)
+        assert self._socket is not None
+        try:  # whatever the error: is the NIC we are bound to still there?
+            self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, _NAME_MAX)
+        except OSError as gone:
+            self._lose(gone)
             return
         # Down, or its address is not there yet: the socket stays good, the next frame may pass.
         self.counts.errors += 1

@@ -11,7 +11,6 @@ A channel is the physical name, "Ethernet0", whatever the kernel calls the NIC.
 
 from __future__ import annotations
 
-import errno
 import select
 import socket
 import struct
@@ -28,7 +27,6 @@ RECEIVE_MAX = 64  # frames of one NIC out of one receive()
 _COOKED = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK  # the kernel makes the Ethernet header
 _SOL_PACKET = 263
 _PACKET_ADD_MEMBERSHIP = 1
-_GONE = (errno.ENODEV, errno.ENXIO, errno.EBADF)
 
 
 class RawEthernet:
@@ -177,7 +175,7 @@ class _Port:
         assert self.socket is not None
         # A NIC that went down says ENETDOWN and is heard again when up; one that was removed says
         # the same, and only the lost name of its socket tells.
-        if error.errno in _GONE or self.socket.getsockname()[0] != self.nic:
+        if self.socket.getsockname()[0] != self.nic:
             self._lose(error)
             return
         self._counts.errors += 1

@@ -115,8 +115,19 @@ class OrderedChannel:
         dues = (self._sender.next_due_ms(), self._receiver.next_due_ms())
         return min((due for due in dues if due is not None), default=None)
 
+    def drop_waiting(self) -> int:
+        """Take back the messages of which no byte was sent yet; how many. Order is kept.
+
+        For a queue that overflowed: what is under way still arrives, then what is queued next.
+        """
+        return self._sender.drop_waiting()
+
     def reset(self) -> None:
-        """Begin anew with a mate that began anew: numbers restart, what was queued is gone."""
+        """Begin anew with a mate that began anew: numbers restart, what was queued is gone.
+
+        Only when the mate's boot changed, or both units change the link at once: a unit that
+        resets alone is not understood by a mate whose numbers went on.
+        """
         self._sender = _Sender(self.rate, self.counts, 0)
         self._receiver = _Receiver(self.rate, self.counts, 0)
 
@@ -152,6 +163,13 @@ class _Sender:
         self._messages.append(message)
         self._queued += cost
         return True
+
+    def drop_waiting(self) -> int:
+        begun = [self._messages[0]] if self._offset else []
+        dropped = len(self._messages) - len(begun)
+        self._messages = deque(begun)
+        self._queued = sum(len(message) + MESSAGE_COST for message in begun)
+        return dropped
 
     def on_ack(self, next_number: int) -> None:
         came = (next_number - self._base) & _MASK

@@ -1,0 +1,27 @@
+"""The replay window, against a set that remembers everything."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware.core.wire.replay import WIDTH, SequenceWindow
+
+
+@given(st.lists(st.integers(0, 3000), max_size=200))
+def test_a_number_counts_once_and_only_while_it_can_be_told(numbers: list[int]) -> None:
+    window = SequenceWindow()
+    seen: set[int] = set()
+    for number in numbers:
+        recent = not seen or number > max(seen) - WIDTH
+        assert window.fresh(number) == (number not in seen and recent)
+        if recent:
+            seen.add(number)
+
+
+def test_the_last_number_there_is_ends_a_boot() -> None:
+    window = SequenceWindow()
+    assert window.fresh(5)
+    assert window.fresh(0xFFFFFFFF)
+    assert not window.fresh(6)
+    assert not window.fresh(0xFFFFFFFF)
