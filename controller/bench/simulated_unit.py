@@ -1,0 +1,405 @@
+"""One simulated unit: both machines of the core and the supervisor's rules, in virtual time.
+
+The same code that runs on a Pi decides here; only what drivers and processes do is replaced. A
+process that is stopped keeps what comes to it and does nothing; one that is killed is gone with all
+it knew. Supervisor ticks are skipped while the failover process lives: they could only say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
+
+from controller.bench.simulated_clock import Schedule
+from controller.bench.world import Process as ProcessName
+from controller.bench.world import Unit
+from firmware.core.failover import effects as fe
+from firmware.core.failover import events as ev
+from firmware.core.failover import fence_events as fence
+from firmware.core.failover.engine import Engine
+from firmware.core.failover.fence import Supervision, tick_ms
+from firmware.core.management import events as me
+from firmware.core.settings import UnitFacts
+from firmware.core.wire.bodies import Frame, UnitState
+
+PREPARE_US = 30_000  # making personas, as measured in namespaces
+HOP_US = 100  # a message between two processes of a unit
+CARRIER_US = 800  # netlink tells of a carrier
+TICK_SLACK_US = 50
+WALL_MS = 1_167_113_264_000  # the document's: 06:07:44 UTC Dec 26 2006
+
+
+class Around(Protocol):
+    """What is outside a unit: the wires, and chance."""
+
+    schedule: Schedule
+
+    def boot_us(self) -> int:
+        """How long a process takes from its start to its first step."""
+
+    def nonce(self) -> int:
+        """A random boot number."""
+
+    def say(self, unit: Unit, channel: str, frame: Frame) -> None:
+        """Put a frame on the wire of that channel."""
+
+    def cable_facts(self, unit: Unit) -> ev.CableFacts | None:
+        """The GPIO lines; None for a unit without GPIO."""
+
+    def changed(self, unit: Unit) -> None:
+        """Power, NICs or addresses of the unit changed: carriers, cable facts, forwarders."""
+
+
+@dataclass(slots=True)
+class DataPlane:
+    """What the kernel of the unit would be doing."""
+
+    plan: fe.DataPlan | None = None
+    holding: bool = False
+    assumed_us: int = 0
+
+
+@dataclass
+class SimulatedUnit:
+    """A box with a power switch. ``wall_ms`` of the world is the clock on its wall."""
+
+    name: Unit
+    facts: UnitFacts
+    around: Around
+    has_cable: bool
+    flash: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)  # <run>
+    powered: bool = False
+    nics: dict[str, bool] = field(default_factory=dict)
+    held_down: tuple[str, ...] = ()
+    data: DataPlane = field(default_factory=DataPlane)
+    engine: Engine | None = None
+    management: ManagementEngine | None = None
+    notice: tuple[fe.SendFrame, ...] = ()
+    stopped: set[fence.Process] = field(default_factory=set)
+    kept_events: list[ev.Event] = field(default_factory=list)
+    answers: dict[int, list[str]] = field(default_factory=dict)
+    done: set[int] = field(default_factory=set)
+    published: list[me.PublishTopic] = field(default_factory=list)
+    history: list[tuple[int, fe.StateChanged]] = field(default_factory=list)
+    supervision: Supervision = field(init=False)
+    started: bool = False
+    started_at: dict[fence.Process, int] = field(default_factory=dict)
+    tick_at: int | None = None
+    management_due_ms: int | None = None
+
+    def __post_init__(self) -> None:
+        self.nics = {interface.physical: False for interface in self.facts.interfaces}
+        self.supervision = Supervision(tuple(self.nics))
+        self._verbs: dict[type, Callable[[Any], None]] = {
+            fe.PrepareDataPlane: self._prepare,
+            fe.AssumeAddresses: lambda _: self._addresses("AssumeAddresses", True),
+            fe.YieldAddresses: lambda _: self._addresses("YieldAddresses", False),
+            fe.ReleaseAddresses: lambda _: self._addresses("ReleaseAddresses", False),
+            fe.DropActiveLinks: lambda _: None,
+            fe.SendFrame: lambda e: self.around.say(self.name, e.channel, e.frame),
+            fe.SealFailedNotice: lambda e: setattr(self, "notice", e.frames),
+            fe.StartShortTimer: self._short_timer,
+            fe.SetUnitTimers: self._watch,
+            fe.SetLamp: lambda _: None,
+            fe.LatchIdentity: self._tell_management,
+            fe.StateChanged: self._state_changed,
+        }
+        self._orders: dict[type, Callable[[Any], None]] = {
+            fence.FreezeProcesses: lambda e: self.stopped.update(e.processes),
+            fence.TakeDown: lambda e: self._nics(e.nics, up=False),
+            fence.RaiseNics: lambda e: self._nics(e.nics, up=True),
+            fence.SetPowerOut: lambda _: None,
+            fence.SayNotice: lambda _: self._say_notice(),
+            fence.KillProcesses: lambda e: [self._end(p) for p in e.processes],
+            fence.EmptyRun: lambda _: self.kept.clear(),
+            fence.StartProcess: lambda e: self._start(e.process),
+            fence.SetLink: self._set_link,
+            fence.ReportFenced: lambda e: self.step_management(me.Fenced(e.why)),
+            fence.ReportEnded: lambda e: self.step_management(
+                me.ProcessEnded(e.process.value, e.why)
+            ),
+            fence.AskToEnd: lambda _: None,
+            fence.Finished: lambda _: None,
+        }
+
+    @property
+    def schedule(self) -> Schedule:
+        """Virtual time."""
+        return self.around.schedule
+
+    @property
+    def forwards(self) -> bool:
+        """Whether a frame from an active MAC can leave this unit now."""
+        data = any(self.nics[p.physical] for p in self._personas())
+        return self.powered and self.data.holding and data
+
+    def _personas(self) -> tuple[fe.Persona, ...]:
+        return self.data.plan.personas if self.data.plan is not None else ()
+
+    @property
+    def state(self) -> str:
+        """As the unit would print it; "off" and "silent" as the worlds have it."""
+        if not self.powered:
+            return "off"
+        stopped = fence.Process.FAILOVER in self.stopped
+        if self.engine is None or not self.started or stopped:
+            return "silent"
+        return self.engine.unit.state.text
+
+    # Power, switches, faults: the bench's hand
+
+    def power(self, on: bool) -> None:
+        """The power switch."""
+        if on == self.powered:
+            return
+        self.powered = on
+        if not on:
+            self.data = DataPlane()
+        self.supervise(fence.PowerSwitched(on))
+        self.around.changed(self.name)
+
+    def link_switch(self, physical: str, closed: bool) -> None:
+        """A link switch of the panel."""
+        self.supervise(fence.LinkSwitched(physical, closed))
+
+    def kill(self, name: ProcessName) -> None:
+        """SIGKILL: end of file reaches the supervisor at once."""
+        process = fence.Process(name.value)
+        self._end(process)
+        gone = fence.ProcessGone(process, "it was killed")
+        self.schedule.after(HOP_US, lambda: self.supervise(gone))
+
+    def stop(self, name: ProcessName) -> None:
+        """SIGSTOP."""
+        self.stopped.add(fence.Process(name.value))
+        self._tick_on(late=True)
+
+    # The supervisor
+
+    def supervise(self, event: fence.SupervisorEvent) -> None:
+        """Step the supervisor's rules and obey them."""
+        for effect in self.supervision.step(event, self.schedule.now_ms):
+            self._orders[type(effect)](effect)
+
+    def _watch(self, effect: fe.SetUnitTimers) -> None:
+        nics = tuple(self.nics)
+        self.supervise(fence.FencingAsked(nics, tick_ms(effect.hold_unit_ms)))
+
+    def _tick_on(self, late: bool = False) -> None:
+        """Let ticks pass until the supervisor has made up its mind about a silent process."""
+        due_ms = self.supervision.next_due_ms()
+        if due_ms is None or self.tick_at is not None:
+            return
+        self.tick_at = due_ms
+        wait_us = max(0, due_ms * 1000 - self.schedule.now_us) + TICK_SLACK_US
+        self.schedule.after(wait_us, self._tick)
+
+    def _tick(self) -> None:
+        self.tick_at = None
+        if not self.powered:
+            return
+        self.supervise(fence.TimePassed())
+        alive = self.engine is not None and fence.Process.FAILOVER not in self.stopped
+        if not alive:
+            self._tick_on()
+
+    def _say_notice(self) -> None:
+        for send in self.notice:
+            self.around.say(self.name, send.channel, send.frame)
+        self.notice = ()
+
+    def _nics(self, nics: tuple[str, ...], *, up: bool) -> None:
+        for nic in nics:
+            if nic in self.nics:
+                self.nics[nic] = up and nic not in self.held_down
+        self.around.changed(self.name)
+
+    def _set_link(self, effect: fence.SetLink) -> None:
+        """The mark stays on the NIC; it rises again if the configuration wants it up."""
+        self.held_down = tuple(nic for nic in self.held_down if nic != effect.nic)
+        if not effect.closed:
+            self.held_down = (*self.held_down, effect.nic)
+            self._nics((effect.nic,), up=False)
+        elif self.engine is not None and self.data.plan is not None:
+            self._nics((effect.nic,), up=effect.nic not in self.data.plan.silent)
+
+    def _start(self, process: fence.Process) -> None:
+        self.stopped.discard(process)
+        self.started_at[process] = token = self.schedule.now_us
+        start = self._failover_up if process is fence.Process.FAILOVER else self._management_up
+
+        def begin() -> None:
+            if self.powered and self.started_at.get(process) == token:
+                start()
+
+        self.schedule.after(self.around.boot_us(), begin)
+
+    def _end(self, process: fence.Process) -> None:
+        self.stopped.discard(process)
+        self.started_at.pop(process, None)
+        if process is fence.Process.MANAGEMENT:
+            self.management, self.management_due_ms = None, None
+            return
+        self.engine = None
+        self.kept_events.clear()
+        self.started = False
+        self.step_management(me.FailoverLost())
+        self._tick_on()
+
+    # The failover process
+
+    def _failover_up(self) -> None:
+        self.engine = Engine()
+        self.data.holding = False  # a fresh process lets go of whatever its predecessor held
+        self.around.changed(self.name)
+        if self.management is not None:
+            self.step_management(me.FailoverConnected())
+
+    def _boot_facts(self, effect: me.SendBootFacts) -> None:
+        if self.engine is None or self.started:
+            return
+        self.started = True
+        carriers = tuple((physical, False) for physical in self.nics)
+        cable = self.around.cable_facts(self.name) if self.has_cable else None
+        self.step(
+            ev.Started(
+                facts=self.facts,
+                boot=self.around.nonce(),
+                cable=cable,
+                latched=effect.latched,
+                carriers=carriers,
+            )
+        )
+
+    def step(self, event: ev.Event) -> None:
+        """Step the failover machine now, or when its process goes on."""
+        if self.engine is None or (not self.started and not isinstance(event, ev.Started)):
+            return
+        if fence.Process.FAILOVER in self.stopped:
+            self.kept_events.append(event)
+            return
+        effects = self.engine.step(event, self.schedule.now_ms)
+        for effect in effects:
+            self._verbs.get(type(effect), self._tell_management)(effect)
+        if self.engine is not None:
+            self.engine.check()
+            self._wake()
+
+    def _wake(self) -> None:
+        """TimePassed at the due time, unless another step has moved it by then."""
+        engine = self.engine
+        assert engine is not None
+        due_ms = engine.next_due_ms()
+        if due_ms is None:
+            return
+
+        def wake() -> None:
+            if self.engine is engine and engine.next_due_ms() == due_ms:
+                self.step(ev.TimePassed())
+
+        self.schedule.after(max(0, due_ms * 1000 - self.schedule.now_us), wake)
+
+    def _prepare(self, effect: fe.PrepareDataPlane) -> None:
+        engine = self.engine
+
+        def prepared() -> None:
+            if self.engine is engine and self.powered:
+                self.data.plan = effect.plan
+                self._nics(tuple(n for n in self.nics if n not in effect.plan.silent), up=True)
+                self._nics(effect.plan.silent, up=False)
+                self.step(ev.Done("PrepareDataPlane"))
+
+        self.schedule.after(PREPARE_US, prepared)
+
+    def _addresses(self, effect: str, holding: bool) -> None:
+        if self.data.holding != holding:
+            self.data.holding, self.data.assumed_us = holding, self.schedule.now_us
+            self.around.changed(self.name)
+        self.schedule.after(0, lambda: self.step(ev.Done(effect)))
+
+    def _short_timer(self, effect: fe.StartShortTimer) -> None:
+        engine = self.engine
+
+        def expired() -> None:
+            if self.engine is engine:
+                self.step(ev.ShortTimerExpired(effect.timer))
+
+        self.schedule.after(effect.microseconds, expired)
+
+    def _state_changed(self, effect: fe.StateChanged) -> None:
+        self.history.append((self.schedule.now_us, effect))
+        self._tell_management(effect)
+
+    # The management process
+
+    def _management_up(self) -> None:
+        boot = self.around.nonce()
+        self.management = ManagementEngine(self.facts, cable=self.has_cable, boot=boot)
+        for name in (me.LATCHED_IDENTITY, me.RUNNING_CONFIG, me.STARTUP_CONFIG):
+            store = self.kept if name == me.RUNNING_CONFIG else self.flash
+            self.step_management(me.FlashRead(name, store.get(name)))
+        if self.engine is not None:
+            self.step_management(me.FailoverConnected())
+
+    def _tell_management(self, effect: Any) -> None:
+        assert isinstance(effect, FOR_MANAGEMENT), effect
+        self.schedule.after(HOP_US, lambda: self.step_management(me.FromFailover(effect)))
+
+    def step_management(self, event: me.Event) -> None:
+        """Step the management machine and obey it."""
+        if self.management is None or fence.Process.MANAGEMENT in self.stopped:
+            return
+        now_ms = self.schedule.now_ms
+        for effect in self.management.step(event, now_ms, WALL_MS + now_ms):
+            self._manage(effect)
+        self._wake_management()
+
+    def _wake_management(self) -> None:
+        management = self.management
+        due_ms = management.next_due_ms() if management is not None else None
+        if due_ms is None or due_ms == self.management_due_ms:
+            return
+        self.management_due_ms = due_ms
+
+        def wake() -> None:
+            if self.management is management and self.management_due_ms == due_ms:
+                self.management_due_ms = None
+                self.step_management(me.TimePassed())
+
+        self.schedule.after(max(0, due_ms * 1000 - self.schedule.now_us), wake)
+
+    def _manage(self, effect: me.Effect) -> None:
+        match effect:
+            case me.Reply(session, text, done):
+                self.answers.setdefault(session, []).append(text)
+                if done:
+                    self.done.add(session)
+            case me.SendBootFacts():
+                self._boot_facts(effect)
+            case me.ToFailover(event):
+                self.schedule.after(HOP_US, lambda: self.step(event))
+            case me.ToSupervisor():
+                self.schedule.after(HOP_US, lambda: self.supervise(fence.ReloadAsked()))
+            case me.WriteFlash(name, text):
+                self.flash[name] = text
+                self.step_management(me.FlashWritten(name))
+            case me.EraseFlash(name):
+                self.flash.pop(name, None)
+                self.step_management(me.FlashWritten(name))
+            case me.KeepRunning(text):
+                self.kept[me.RUNNING_CONFIG] = text
+            case me.PublishTopic():
+                self.published = [*self.published[-99:], effect]
+            case _:
+                pass
+
+    @property
+    def unit_state(self) -> UnitState | None:
+        """The failover machine's state, for judges; None while there is no machine."""
+        if self.engine is None or not self.started:
+            return None
+        return self.engine.unit.state

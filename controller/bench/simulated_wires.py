@@ -1,0 +1,120 @@
+"""The simulated cable and Ethernet links: delays, cuts, contacts, and a line of 11,520 bytes/s.
+
+Frames cross Ethernet as they are; on the cable they are really framed, for their length is their
+time on the line. Loss, delay and garbling draw from the world's one seeded source of chance.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from controller.bench.simulated_clock import Schedule
+from controller.bench.world import Link, Unit, Wire
+from firmware.core.failover.events import CableFacts
+from firmware.core.settings import Identity
+from firmware.core.wire import cobs
+from firmware.core.wire.bodies import Frame, Segment
+from firmware.core.wire.frames import encode
+
+CABLE_BYTES_PER_S = 11_520
+CABLE_QUEUE = 64  # frames waiting for the line, hellos and segments each
+ETHERNET_US = 60
+PLACES = {
+    "Ethernet0": Link.OUTSIDE,
+    "Ethernet1": Link.INSIDE,
+    "Ethernet2": Link.STATE,
+    "Ethernet3": Link.FAILOVER,
+}
+
+Deliver = Callable[[Unit, Frame | None], None]  # to whom, what; None is a garbled frame
+
+
+@dataclass(slots=True)
+class EthernetLink:
+    """One link between the units, a switch or a crossover wire."""
+
+    schedule: Schedule
+    chance: Random
+    silenced: set[Unit] = field(default_factory=set)  # what this unit sends is lost
+    loss: float = 0.0
+    jitter_us: int = 0
+
+    def carry(self, sender: Unit, frame: Frame, deliver: Deliver) -> None:
+        """On to the other unit, unless it is cut or lost."""
+        if sender in self.silenced or (self.loss and self.chance.random() < self.loss):
+            return
+        late_us = self.chance.randrange(self.jitter_us) if self.jitter_us else 0
+        mate = sender.mate
+        self.schedule.after(ETHERNET_US + late_us, lambda: deliver(mate, frame))
+
+
+@dataclass(slots=True)
+class _Line:
+    """One direction of the cable."""
+
+    urgent: deque[Frame] = field(default_factory=deque)
+    bulk: deque[Frame] = field(default_factory=deque)
+    busy: bool = False
+
+
+class SimulatedCable:
+    """The serial cable: two paced lines, six contacts, two straps."""
+
+    def __init__(self, schedule: Schedule, chance: Random) -> None:
+        self._schedule = schedule
+        self._chance = chance
+        self.lines = {unit: _Line() for unit in Unit}
+        self.closed = dict.fromkeys(Wire, True)
+        self.silenced: set[Unit] = set()
+        self.garbled_percent = 0
+        self.straps = {Unit.PRIMARY: Identity.PRIMARY, Unit.SECONDARY: Identity.SECONDARY}
+
+    def facts(self, unit: Unit, mate_powered: bool) -> CableFacts:
+        """What the GPIO lines of a unit say."""
+        here = self.closed[Wire(f"plug-{unit}")]
+        power = self.closed[Wire(f"power-{unit.mate}")] and mate_powered
+        return CableFacts(
+            my_plug=here,
+            other_plug=self.closed[Wire(f"plug-{unit.mate}")],
+            other_power=power,
+            strap=self.straps[unit] if here else None,
+        )
+
+    def send(self, sender: Unit, frame: Frame, deliver: Deliver) -> None:
+        """Queue it for the line; hellos go before segments. A full queue drops."""
+        line = self.lines[sender]
+        queue = line.bulk if isinstance(frame.body, Segment) else line.urgent
+        if len(queue) < CABLE_QUEUE:
+            queue.append(frame)
+        if not line.busy:
+            self._next(sender, deliver)
+
+    def power_cut(self, unit: Unit) -> None:
+        """What waited in that unit is gone; what is on the line still arrives."""
+        self.lines[unit].urgent.clear()
+        self.lines[unit].bulk.clear()
+
+    def _next(self, sender: Unit, deliver: Deliver) -> None:
+        line = self.lines[sender]
+        queue = line.urgent or line.bulk
+        line.busy = bool(queue)
+        if not queue:
+            return
+        frame = queue.popleft()
+        length = len(cobs.encode(encode(frame)))
+
+        def arrived() -> None:
+            self._arrive(sender, frame, length, deliver)
+            self._next(sender, deliver)
+
+        self._schedule.after(length * 1_000_000 // CABLE_BYTES_PER_S, arrived)
+
+    def _arrive(self, sender: Unit, frame: Frame, length: int, deliver: Deliver) -> None:
+        if sender in self.silenced or not self.closed[Wire(f"transmit-{sender}")]:
+            return
+        whole = (1 - self.garbled_percent / 100) ** length
+        garbled = self.garbled_percent and self._chance.random() >= whole
+        deliver(sender.mate, None if garbled else frame)
