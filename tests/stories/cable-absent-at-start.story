@@ -1,6 +1,6 @@
 # The cable is gone at start: both units become active, as the document's table says.
 # They knew their ends of the cable from before. Plugged in again, the primary goes on.
-clauses: FA-5 ID-1 CA-2
+clauses: FA-5 ID-1 CA-2 FW-5
 boot: cable-saved
 two-actives: expected
 

@@ -1,5 +1,5 @@
 # The failover link is cut at start: both become active, as the document's table says; mended, one.
-clauses: FA-5
+clauses: FA-5 FW-5
 boot: lan-saved
 two-actives: expected
 

@@ -1,6 +1,6 @@
 # With the failover link failed the standby may not take over until it is back, as documented.
 # The active unit then dies. Mended, the standby sees the mate's new life, and serves.
-clauses: FA-4
+clauses: FA-4 EV-6
 boot: lan
 
 power-on primary secondary

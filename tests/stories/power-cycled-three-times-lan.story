@@ -1,5 +1,5 @@
 # Power cycled three times within 15 s of hold time, LAN: the new life is noticed, one takeover.
-clauses: ST-7 FA-2 NC-1
+clauses: ST-7 FA-2 NC-1 FW-4
 boot: lan-saved
 bounds: outage 16s
 

@@ -1,0 +1,172 @@
+"""The ``fover`` command: bench, story, explore, wiring, doctor, perf."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from controller.bench import namespaces
+from controller.bench.play import play_all, read, shipped
+from controller.bench.story import Story
+from controller.bench.table import Table
+from controller.bench.world import World
+
+NOT_HELD, NO_BENCH, INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; its exit status. 1: something did not hold, 2: it could not be tried."""
+    said = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = said.command
+    try:
+        return command(said)
+    except KeyboardInterrupt:
+        print()
+        return INTERRUPTED
+    except namespaces.NamespaceError as error:
+        print(error, file=sys.stderr)
+        return NO_BENCH
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fover", description="Watches and tries a failover pair.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    bench = commands.add_parser("bench", help="play the stories, then show the pair as it lives")
+    bench.add_argument("--once", action="store_true", help="end after the stories; 0 if all held")
+    _add_world(bench)
+    bench.add_argument("stories", nargs="*", metavar="STORY", help="only these, by name")
+    bench.set_defaults(command=_bench)
+
+    story = commands.add_parser("story", help="play story files")
+    _add_world(story)
+    story.add_argument("stories", nargs="+", metavar="STORY", help="a name, or a path to .story")
+    story.set_defaults(command=_bench, once=True)
+
+    explore = commands.add_parser("explore", help="hunt with random schedules, simulated")
+    explore.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many")
+    explore.add_argument("--first", type=int, default=1, metavar="SEED", help="where to begin")
+    explore.set_defaults(command=_explore)
+
+    wiring = commands.add_parser("wiring", help="check the pin map and print its tables")
+    wiring.set_defaults(command=_wiring)
+
+    doctor = commands.add_parser("doctor", help="what this machine can and cannot do for a bench")
+    doctor.set_defaults(command=_doctor)
+
+    perf = commands.add_parser("perf", help="measure; for an idle machine")
+    perf.add_argument("rest", nargs=argparse.REMAINDER)
+    perf.set_defaults(command=_perf)
+    return parser
+
+
+def _add_world(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--world",
+        choices=("virtual", "simulated"),
+        default="virtual",
+        help="virtual: namespaces on this machine (default); simulated: virtual time, in memory",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the simulated world's delays")
+
+
+def _bench(said: argparse.Namespace) -> int:
+    stories, problems = read(shipped(said.stories))
+    if problems:
+        print(*problems, sep="\n", file=sys.stderr)
+        return NO_BENCH
+    if said.world == "virtual":
+        namespaces.enter([sys.executable, "-m", "controller", *sys.argv[1:]])
+    world = _world(said)
+    try:
+        return _play(world, stories, said)
+    finally:
+        world.close()
+
+
+def _world(said: argparse.Namespace) -> World:
+    """Worlds are heavy and import what the others do not need."""
+    if said.world == "simulated":
+        from controller.bench.simulated import SimulatedWorld
+
+        return SimulatedWorld(said.seed)
+    from controller.bench.virtual import VirtualWorld
+
+    return VirtualWorld()
+
+
+def _play(world: World, stories: Sequence[Story], said: argparse.Namespace) -> int:
+    results = play_all(world, stories, Table())
+    if not said.once and said.world == "virtual":
+        _show(world)
+    return 0 if all(result.passed for result in results) else NOT_HELD
+
+
+def _show(world: World) -> None:
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        print("Not a terminal: no live view. `fover bench --once` says so by its exit status.")
+        return
+    from controller.bench.live import show
+
+    show(world)
+
+
+def _explore(said: argparse.Namespace) -> int:
+    from controller.bench.explore import explore
+
+    return NOT_HELD if explore(range(said.first, said.first + said.seeds)) else 0
+
+
+def _wiring(said: argparse.Namespace) -> int:
+    from wiring.harness import cable_table, pin_table
+    from wiring.load import default_map
+
+    pins = default_map()
+    print(pin_table(pins), cable_table(pins), sep="\n")
+    return 0
+
+
+def _perf(said: argparse.Namespace) -> int:
+    from controller.bench.perf import main as perf
+
+    return perf(said.rest)
+
+
+def _doctor(said: argparse.Namespace) -> int:
+    """One line for each thing a bench wants; 0 if a bench can play here."""
+    try:
+        namespaces.guard([sys.executable, "-c", ""])
+        refused = ""
+    except namespaces.NamespaceError as error:
+        refused = str(error)
+    _say("private namespaces", not refused, refused)
+    for program, package, without in (
+        ("ip", "iproute2", "no virtual bench"),
+        ("mosquitto", "mosquitto", "no MQTT: stories play, the live view asks the units"),
+        ("tcpdump", "tcpdump", "no second capture beside ours"),
+    ):
+        found = any(shutil.which(program, path=path) for path in (None, "/usr/sbin:/sbin"))
+        _say(program, found, f"{without}; apt-get install {package}")
+    _say("real time", _may_real_time(), "units run without; timings are coarser")
+    return NO_BENCH if refused else 0
+
+
+def _say(what: str, well: bool, otherwise: str) -> None:
+    print(f"{what:20} {'yes' if well else 'no: ' + otherwise}")
+
+
+def _may_real_time() -> bool:
+    """Whether this user may ask for SCHED_FIFO: CAP_SYS_NICE, or an rtprio limit."""
+    import resource
+
+    status = Path("/proc/self/status").read_text()
+    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    nice = int(effective.split()[1], 16) & (1 << 23)
+    return bool(nice) or resource.getrlimit(resource.RLIMIT_RTPRIO)[0] > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
