@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from firmware.core.failover import effects as failover_effects
 from firmware.core.failover import events as failover_events
+from firmware.core.management.topics import Json
 from firmware.core.settings import Identity
 
 STARTUP_CONFIG = "startup-config"
@@ -204,10 +205,13 @@ class KeepRunning:
 
 @dataclass(frozen=True, slots=True)
 class PublishTopic:
-    """Say this to the broker. ``topic`` is relative to fover/v1/<site>/<pair>/<chassis>/."""
+    """Say this to the broker. ``topic`` is relative to fover/v1/<site>/<pair>/<chassis>/.
+
+    ``payload`` is a tree of plain values; whoever talks to the broker makes JSON of it.
+    """
 
     topic: str
-    payload: str
+    payload: dict[str, Json]
     retain: bool
 
 

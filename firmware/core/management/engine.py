@@ -1,0 +1,218 @@
+"""The management machine: events in, effects out, time injected; the only way in is ``step``.
+
+Beside the failover machine it needs no process. To run the two in memory:
+
+1. Make ``ManagementEngine(facts, cable=..., boot=...)``; step it with every event of
+   ``cold_boot(startup_config_text_or_None, latched_or_None)``, in order.
+2. Carry out its effects: ``SendBootFacts(latched)`` comes first and is the ``latched`` of the
+   failover machine's ``Started``; every ``ToFailover(event)`` is stepped into the failover machine.
+3. Every effect of the failover machine that is in ``FOR_MANAGEMENT`` is stepped back in as
+   ``FromFailover(effect)``; carry on until neither has anything to say.
+4. ``WriteFlash(name, text)`` and ``EraseFlash(name)``: keep it, then step ``FlashWritten(name)``.
+5. ``CommandEntered(session, line)`` (any number; no need to open a session: it stands in
+   configuration mode, where commands work too) is answered by ``Reply(session, text, ...)``, maybe
+   in a later step: an order is answered when the failover machine has.
+6. ``next_due_ms()`` is when to step ``TimePassed()``. ``KeepRunning``, ``PublishTopic``,
+   ``ConsoleText``, ``ToSupervisor`` may be kept to look at, or dropped.
+
+``now_ms`` must be the failover machine's own clock, ``wall_ms`` is UTC and for printing only.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from firmware.core.failover import effects as fe
+from firmware.core.failover.events import SettingsChanged, SnapshotWanted
+from firmware.core.management import events as ev
+from firmware.core.management import mirror, shell, telling, topics
+from firmware.core.management.config import Configuration
+from firmware.core.management.model import Model
+from firmware.core.message_ids import MessageId
+from firmware.core.settings import Identity, UnitFacts
+from firmware.core.wire.bodies import UnitState
+
+FOR_MANAGEMENT = (
+    fe.LatchIdentity,
+    fe.StateChanged,
+    fe.Log,
+    fe.OrderAnswered,
+    fe.DeliverMessage,
+    fe.StartSync,
+    fe.ResetReplication,
+    fe.Publish,
+)
+
+
+def cold_boot(startup: str | None, latched: Identity | None) -> tuple[ev.Event, ...]:
+    """The events of a boot from that flash with a failover machine ready to listen."""
+    return (
+        ev.FlashRead(ev.LATCHED_IDENTITY, None if latched is None else latched.value),
+        ev.FlashRead(ev.RUNNING_CONFIG, None),
+        ev.FlashRead(ev.STARTUP_CONFIG, startup),
+        ev.FailoverConnected(),
+    )
+
+
+class ManagementEngine:
+    """One unit's management. ``cable``: the unit has the cable's GPIO; ``boot``: a random u64."""
+
+    def __init__(self, facts: UnitFacts, *, cable: bool, boot: int) -> None:
+        self._model = Model(
+            facts=facts,
+            cable=cable,
+            boot=boot,
+            configuration=Configuration(facts),
+            writers={ev.STARTUP_CONFIG: deque()},
+        )
+        self._kept: str | None = None  # a running configuration that outlived its process
+        self._started = False
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            ev.FlashRead: self._flash_read,
+            ev.FlashWritten: lambda event: shell.written(self._model, event),
+            ev.CommandEntered: lambda event: shell.entered(self._model, event),
+            ev.SessionOpened: lambda event: shell.opened(self._model, event),
+            ev.SessionClosed: self._session_closed,
+            ev.FromFailover: self._from_failover,
+            ev.FailoverConnected: self._failover_connected,
+            ev.FailoverLost: self._failover_lost,
+            ev.SwitchMoved: self._switch_moved,
+            ev.ProcessEnded: self._process_ended,
+            ev.Fenced: lambda event: telling.log(self._model, MessageId.FENCED, event.why),
+            ev.BrokerChanged: self._broker_changed,
+            ev.TimePassed: self._time_passed,
+        }
+        self._answers: dict[type, Callable[[Any], None]] = {
+            fe.LatchIdentity: self._latch,
+            fe.StateChanged: self._state_changed,
+            fe.Log: lambda said: telling.log(self._model, said.message, *said.arguments),
+            fe.OrderAnswered: lambda said: shell.answered(self._model, said.ticket, said.text),
+            fe.DeliverMessage: lambda said: mirror.receive(self._model, said.payload),
+            fe.StartSync: lambda said: mirror.send_whole(self._model),
+            fe.ResetReplication: lambda said: self._model.inbox.reset(),
+            fe.Publish: lambda said: telling.viewed(self._model, said.view),
+        }
+
+    def step(self, event: ev.Event, now_ms: int, wall_ms: int) -> list[ev.Effect]:
+        """Something happened; what is to be done now, in order."""
+        model = self._model
+        if not self._started:
+            model.started_ms, self._started = now_ms, True
+        model.now_ms, model.wall_ms = now_ms, wall_ms
+        self._handlers[type(event)](event)
+        model.out, out = [], model.out
+        return out
+
+    def next_due_ms(self) -> int | None:
+        """When ``TimePassed`` is due; None: whenever something else happens."""
+        dues = [order.due_ms for order in self._model.orders.values()]
+        if self._model.state_due_ms is not None:
+            dues.append(self._model.state_due_ms)
+        return min(dues, default=None)
+
+    # -- for worlds, tests and the process to look at --------------------------------------------
+
+    @property
+    def running_config(self) -> str:
+        """The running configuration, every line."""
+        return self._model.configuration.text
+
+    @property
+    def state(self) -> str:
+        """The unit's own state as `show failover` prints it; empty while it is not known."""
+        return "" if self._model.view is None else self._model.view.mine.state.text
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The system messages in memory, oldest first: ``%PIX-1-104001: (Secondary) ...``"""
+        return tuple(logged.text for logged in self._model.buffer.lines)
+
+    @property
+    def messages_ignored(self) -> int:
+        """Messages from the mate that could not be used."""
+        return self._model.inbox.bad
+
+    # -- handlers --------------------------------------------------------------------------------
+
+    def _flash_read(self, event: ev.FlashRead) -> None:
+        model = self._model
+        if event.error:
+            telling.log(model, MessageId.FLASH_UNREADABLE, event.name, event.error)
+        if event.name == ev.LATCHED_IDENTITY:
+            said = (event.text or "").strip()
+            model.latched = next((i for i in Identity if i.value == said), None)
+            if said and model.latched is None:
+                telling.log(model, MessageId.FLASH_UNREADABLE, event.name, "no identity in it")
+        elif event.name == ev.RUNNING_CONFIG:
+            self._kept = event.text
+        elif event.name == ev.STARTUP_CONFIG and not model.booted:
+            self._boot(event.text or "")
+
+    def _boot(self, startup: str) -> None:
+        model = self._model
+        if self._kept is None:
+            model.configuration.boot(startup, cable=model.cable)
+        else:
+            model.configuration.load(self._kept)
+        model.booted, self._kept = True, None
+        mirror.configuration_changed(model)
+        telling.list_ignored(model)
+        if model.connected:
+            self._introduce()
+
+    def _failover_connected(self, event: ev.FailoverConnected) -> None:
+        self._model.connected = True
+        if self._model.booted:
+            self._introduce()
+
+    def _introduce(self) -> None:
+        model = self._model
+        model.out.append(ev.SendBootFacts(model.latched))
+        model.out.append(ev.ToFailover(SettingsChanged(model.settings)))
+        model.out.append(ev.ToFailover(SnapshotWanted()))
+
+    def _failover_lost(self, event: ev.FailoverLost) -> None:
+        model = self._model
+        model.connected, model.view, model.state_due_ms = False, None, None
+        model.inbox.reset()
+        shell.give_up(model, "the failover process ended meanwhile", all_of_them=True)
+
+    def _session_closed(self, event: ev.SessionClosed) -> None:
+        self._model.sessions.pop(event.session, None)
+
+    def _from_failover(self, event: ev.FromFailover) -> None:
+        answer = self._answers.get(type(event.effect))
+        assert answer is not None, f"{type(event.effect).__name__} is not for management"
+        answer(event.effect)
+
+    def _latch(self, said: fe.LatchIdentity) -> None:
+        self._model.latched = said.identity
+        self._model.out.append(ev.WriteFlash(ev.LATCHED_IDENTITY, said.identity.value + "\n"))
+
+    def _state_changed(self, said: fe.StateChanged) -> None:
+        if said.before is UnitState.NEGOTIATION and said.after is UnitState.COLD_STANDBY:
+            self._model.out.append(ev.ConsoleText("        Detected an Active mate"))
+        telling.state_changed(self._model, said)
+
+    def _switch_moved(self, event: ev.SwitchMoved) -> None:
+        fields: dict[str, topics.Json] = {"signal": event.signal, "on": event.on}
+        telling.publish(self._model, topics.SWITCH_EVENT, fields)
+
+    def _process_ended(self, event: ev.ProcessEnded) -> None:
+        fields: dict[str, topics.Json] = {"process": event.process, "why": event.why}
+        telling.publish(self._model, topics.PROCESS_EVENT, fields)
+
+    def _broker_changed(self, event: ev.BrokerChanged) -> None:
+        if event.reachable:
+            telling.publish_all(self._model)
+        else:
+            telling.log(self._model, MessageId.BROKER_UNREACHABLE, event.broker, event.why)
+
+    def _time_passed(self, event: ev.TimePassed) -> None:
+        model = self._model
+        why = "the failover process does not answer; show failover tells what became of it"
+        shell.give_up(model, why, all_of_them=False)
+        if model.state_due_ms is not None and model.now_ms >= model.state_due_ms:
+            telling.publish_state(model)

@@ -1,0 +1,234 @@
+"""The system messages: one row per number, severity and text, in the form the public tables give.
+
+``{unit}`` is Primary or Secondary; ``{0}``, ``{1}`` are the arguments ``Log`` carries. Numbers from
+990001 are ours, where the document has no message. Knows nothing of when a message is due.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from firmware.core.management.dates import log_text
+from firmware.core.message_ids import MessageId as M
+from firmware.core.settings import Identity, Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Severity as syslog counts (1 alert ... 7 debugging), the text, and when it is said."""
+
+    severity: int
+    text: str
+    when: str
+
+
+MESSAGES: dict[M, Row] = {
+    M.CABLE_OK: Row(1, "({unit}) Failover cable OK.", "the cable is present and works"),
+    M.CABLE_BAD: Row(1, "({unit}) Bad failover cable.", "present, but a wire of it is broken"),
+    M.CABLE_NOT_CONNECTED_HERE: Row(
+        1, "({unit}) Failover cable not connected (this unit).", "the plug here is out"
+    ),
+    M.CABLE_NOT_CONNECTED_THERE: Row(
+        1, "({unit}) Failover cable not connected (other unit).", "the plug at the mate is out"
+    ),
+    M.CABLE_UNREADABLE: Row(
+        1, "({unit}) Error reading failover cable status.", "the GPIO lines cannot be read"
+    ),
+    M.MATE_POWER_LOST: Row(
+        1, "({unit}) Power failure/System reload other side.", "the power probe says so"
+    ),
+    M.NO_RESPONSE: Row(
+        1,
+        "({unit}) No response from other firewall (reason code = {0}).",
+        "every channel was silent for the hold time",
+    ),
+    M.MATE_REPORTS_ME_FAILED: Row(
+        1,
+        "({unit}) Other firewall reports this firewall failed. Reason: {0}.",
+        "the mate says so",
+    ),
+    M.MATE_REPORTS_FAILURE: Row(
+        1, "({unit}) Other firewall reporting failure. Reason: {0}.", "the mate marked itself"
+    ),
+    M.MATE_VERSION_INCOMPATIBLE: Row(
+        1, "({unit}) Mate version {0} is not compatible with ours {1}", "at negotiation"
+    ),
+    M.MATE_VERSION_DIFFERS: Row(
+        1, "({unit}) Mate version {0} is not identical with ours {1}", "at negotiation"
+    ),
+    M.SWITCHING_TO_ACTIVE: Row(1, "({unit}) Switching to ACTIVE - {0}.", "this unit takes over"),
+    M.SWITCHING_TO_STANDBY: Row(1, "({unit}) Switching to STANDBY - {0}.", "this unit yields"),
+    M.SWITCHING_TO_FAILED: Row(1, "({unit}) Switching to FAILED.", "this unit marks itself failed"),
+    M.SWITCHING_TO_OK: Row(1, "({unit}) Switching to OK.", "this unit is no longer failed"),
+    M.FAILOVER_DISABLED: Row(1, "({unit}) Disabling failover.", "no failover"),
+    M.FAILOVER_ENABLED: Row(1, "({unit}) Enabling failover.", "failover"),
+    M.INTERFACE_WAITING: Row(
+        1, "({unit}) Monitoring on interface {0} waiting", "no second hello there yet"
+    ),
+    M.INTERFACE_NORMAL: Row(1, "({unit}) Monitoring on interface {0} normal", "hellos are heard"),
+    M.INTERFACE_LOST: Row(
+        1,
+        "({unit}) Lost Failover communications with mate on interface {0}.",
+        "hellos stopped there",
+    ),
+    M.LINK_UP: Row(1, "({unit}) Link status Up on interface {0}.", "carrier came"),
+    M.LINK_DOWN: Row(1, "({unit}) Link status Down on interface {0}.", "carrier went"),
+    M.CABLE_COMMUNICATION_FAILURE: Row(
+        1, "({unit}) Failover cable communication failure", "no hello by the cable for hold time"
+    ),
+    M.REPLICATION_INCOMPLETE: Row(
+        1, "({unit}) Incomplete/slow config replication", "a configuration did not arrive whole"
+    ),
+    M.LAN_INTERFACE_UP: Row(1, "Failover LAN interface is up.", "its carrier came"),
+    M.LAN_INTERFACE_DOWN: Row(1, "LAN Failover interface is down.", "its carrier went"),
+    M.MATE_LAN_UP: Row(1, "Receive a LAN_FAILOVER_UP message from peer.", "the mate just booted"),
+    M.INTERFACE_COUNT_MISMATCH: Row(
+        1, "({unit}) Interface count mismatch.", "the units have different numbers of interfaces"
+    ),
+    M.FAILOVER_LINK_OK: Row(1, "({unit}) Failover interface OK.", "hellos on the LAN link again"),
+    M.FAILOVER_LINK_FAILED: Row(
+        1, "({unit}) Failover interface failed.", "silent, while the mate is heard elsewhere"
+    ),
+    M.MATE_CHASSIS_DIFFERS: Row(
+        1, "({unit}) Mate has a different chassis.", "hardware differs, or the mate is a stranger"
+    ),
+    M.REPLICATION_SENDING: Row(
+        1,
+        "({unit}) Beginning configuration replication: Sending to mate.",
+        "active: the mate asked for the configuration",
+    ),
+    M.REPLICATION_SENT: Row(
+        1, "({unit}) End Configuration Replication (ACT).", "active: all of it is on its way"
+    ),
+    M.REPLICATION_RECEIVING: Row(
+        1,
+        "({unit}) Beginning configuration replication: Receiving from mate.",
+        "standby: it begins to arrive",
+    ),
+    M.REPLICATION_RECEIVED: Row(
+        1, "({unit}) End Configuration Replication (STB).", "standby: it runs here now"
+    ),
+    M.REPLICATION_COMMAND_FAILED: Row(
+        2,
+        "Configuration replication failed for command {0}",
+        "standby: a replicated line was refused here",
+    ),
+    M.LINE_PROTOCOL_UP: Row(
+        4, "Line protocol on Interface {0}, changed state to up", "also at a switchover"
+    ),
+    M.LINE_PROTOCOL_DOWN: Row(
+        4, "Line protocol on Interface {0}, changed state to down", "also at a switchover"
+    ),
+    M.IDENTITY_CONFLICT: Row(
+        1,
+        "({unit}) Both units claim to be {0}. Check the ends of the cable or failover lan unit.",
+        "two units of one identity hear each other",
+    ),
+    M.EMPTY_UNIT_YIELDS: Row(
+        1,
+        "({unit}) This unit has no configuration and yields to its configured mate.",
+        "an empty unit never becomes active over a configured one",
+    ),
+    M.HANDOVER_ROLLED_BACK: Row(
+        1,
+        "({unit}) The mate did not take over within {0} ms. This unit is active again.",
+        "a planned switchover was not claimed",
+    ),
+    M.FENCED: Row(
+        1,
+        "({unit}) The supervisor took this unit off the network: {0}.",
+        "the failover process died or hung",
+    ),
+    M.STRAP_CHANGED: Row(
+        1,
+        "({unit}) The cable's end now says {0}. It counts at the next reload.",
+        "the identity is latched at boot",
+    ),
+    M.LINES_NOT_ACTED_ON: Row(
+        4,
+        "{0} lines of the configuration are kept but not acted on, the first: {1}",
+        "a configuration was loaded",
+    ),
+    M.FRAMES_IGNORED: Row(
+        4, "({unit}) {0} frames ignored on {1}: {2}.", "garbled, strange or replayed frames"
+    ),
+    M.NOT_REAL_TIME: Row(
+        4,
+        "({unit}) The failover process has no real-time priority; hellos may be late under load.",
+        "at start, where it is not allowed",
+    ),
+    M.FLASH_UNREADABLE: Row(
+        1, "Flash file {0} cannot be used: {1}. The unit starts without it.", "at start"
+    ),
+    M.BROKER_UNREACHABLE: Row(
+        4, "MQTT broker {0} is not reachable: {1}. Trying on.", "once per change"
+    ),
+}
+
+
+def body(message: M, arguments: tuple[str, ...], unit: Identity | None) -> str:
+    """The text after the number. Missing arguments show as ``?``, so that nothing raises."""
+    name = "Primary" if unit is None else unit.value
+    filled = (*arguments, "?", "?", "?")
+    # A reason that is a sentence already must not end in two full stops.
+    return MESSAGES[message].text.format(*filled, unit=name).replace("..", ".")
+
+
+def line(message: M, arguments: tuple[str, ...], unit: Identity | None, platform: Platform) -> str:
+    """``%PIX-1-104001: (Secondary) Switching to ACTIVE - HELLO not heard from mate.``"""
+    severity = MESSAGES[message].severity
+    text = body(message, arguments, unit)
+    return f"%{platform.value.upper()}-{severity}-{int(message)}: {text}"
+
+
+BUFFER_LINES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One message in the buffer."""
+
+    wall_ms: int
+    message: M
+    text: str  # the whole line, %PIX- and all
+
+
+class Buffer:
+    """The messages since this unit started, oldest lost first."""
+
+    def __init__(self) -> None:
+        self._lines: deque[Logged] = deque(maxlen=BUFFER_LINES)
+        self.logged = 0
+
+    def add(self, logged: Logged) -> None:
+        """Keep it, and let the oldest go when full."""
+        self._lines.append(logged)
+        self.logged += 1
+
+    @property
+    def lines(self) -> tuple[Logged, ...]:
+        """Oldest first."""
+        return tuple(self._lines)
+
+    def text(self) -> str:
+        """``show logging``"""
+        lost = self.logged - len(self._lines)
+        head = (
+            "Syslog logging: enabled\n"
+            f"    Buffer logging: level debugging, {self.logged} messages logged, {lost} lost\n"
+        )
+        return head + "".join(f"{log_text(one.wall_ms)}: {one.text}\n" for one in self._lines)
+
+
+def markdown() -> str:
+    """docs/messages.md, made from the table."""
+    head = (
+        "# System messages\n\n"
+        "Made from `firmware/core/management/messages.py`; a test holds it current. The line is\n"
+        "`%PIX-severity-number: text` (`%ASA-` on platform asa); `{unit}` is Primary or\n"
+        "Secondary. Numbers from 990001 are ours.\n\n"
+        "| number | severity | text | when |\n|---|---|---|---|\n"
+    )
+    rows = sorted(MESSAGES.items())
+    return head + "".join(f"| {int(n)} | {r.severity} | {r.text} | {r.when} |\n" for n, r in rows)

@@ -1,0 +1,116 @@
+"""What a unit says of itself: system messages, history, MQTT. Called by every other part.
+
+Decides what is published when: state at every change and every 10 s, alerts when they change,
+events once. Knows nothing of brokers; a topic is relative to the unit's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.core.failover.effects import StateChanged
+from firmware.core.failover.view import UnitView
+from firmware.core.management import messages, topics
+from firmware.core.management.dates import iso_text
+from firmware.core.management.events import PublishTopic
+from firmware.core.management.model import Model
+from firmware.core.management.views import HistoryRow, active_time_s, is_active
+from firmware.core.message_ids import MessageId
+from firmware.core.wire.bodies import UnitState
+
+
+def log(model: Model, message: MessageId, *arguments: str) -> None:
+    """Say one system message, to the buffer and as an event."""
+    line = messages.line(message, arguments, model.identity, model.facts.platform)
+    model.buffer.add(messages.Logged(model.wall_ms, message, line))
+    severity = messages.MESSAGES[message].severity
+    fields: dict[str, topics.Json] = {
+        "number": int(message),
+        "severity": severity,
+        "text": line,
+    }
+    publish(model, topics.MESSAGE_EVENT, fields)
+
+
+def publish(model: Model, topic: topics.Topic, fields: dict[str, topics.Json]) -> None:
+    """Say this on that topic, stamped."""
+    model.sequence += 1
+    payload = topics.stamp(model.boot, model.sequence, model.wall_ms) | fields
+    model.out.append(PublishTopic(topic.name, payload, topic.retained))
+
+
+def state_changed(model: Model, change: StateChanged) -> None:
+    """One row of history; a switchover if who serves has changed with it."""
+    model.history.append(HistoryRow(model.wall_ms, change))
+    publish(
+        model,
+        topics.HISTORY_EVENT,
+        {"from": change.before.text, "to": change.after.text, "reason": change.reason},
+    )
+    _settle(model, change.after, model.wall_ms)
+
+
+def viewed(model: Model, view: UnitView) -> None:
+    """A new picture from the failover machine."""
+    if model.serving is None and is_active(view.mine.state):
+        # This process began in the middle: the unit became active as long ago as it is active.
+        _settle(model, view.mine.state, model.wall_ms - 1000 * view.mine.active_time_s)
+    before, model.view = model.view, view
+    if before is None or _still(before) != _still(view):
+        publish_state(model)
+
+
+def publish_state(model: Model) -> None:
+    """State, and alerts if they are others now."""
+    view = model.view
+    if view is None:
+        model.state_due_ms = None
+        return
+    now = model.now_ms
+    counted = replace(
+        view,
+        mine=replace(view.mine, active_time_s=active_time_s(view.mine, view, now)),
+        other=replace(view.other, active_time_s=active_time_s(view.other, view, now)),
+    )
+    last = "" if model.last_failover_ms is None else iso_text(model.last_failover_ms)
+    publish(model, topics.STATE, topics.state_payload(counted, model.facts, model.hostname, last))
+    model.state_due_ms = now + topics.STATE_EVERY_MS
+    alerts = topics.alerts(view)
+    if alerts != model.alerts:
+        model.alerts = alerts
+        publish(model, topics.ALERTS, {"alerts": list(alerts)})
+
+
+def publish_all(model: Model) -> None:
+    """A broker that was away has old news, or none."""
+    model.alerts = None
+    publish_state(model)
+
+
+def list_ignored(model: Model) -> None:
+    """Say once that lines are kept and not acted on; again only when they are others."""
+    ignored = model.configuration.not_acted_on()
+    if ignored and ignored != model.listed:
+        log(model, MessageId.LINES_NOT_ACTED_ON, str(len(ignored)), ignored[0])
+    model.listed = ignored
+
+
+def _still(view: UnitView) -> UnitView:
+    """The picture without what moves by itself."""
+    return replace(
+        view,
+        at_ms=0,
+        late_worst_ms=0,
+        frames_ignored=(),
+        mine=replace(view.mine, active_time_s=0),
+        other=replace(view.other, active_time_s=0),
+    )
+
+
+def _settle(model: Model, state: UnitState, wall_ms: int) -> None:
+    """``Last Failover at``: when this unit last began to serve, or to stand by."""
+    if state in (UnitState.ACTIVE, UnitState.STANDBY_READY, UnitState.FAILED):
+        serving = state is UnitState.ACTIVE
+        if serving is not model.serving:
+            model.last_failover_ms = wall_ms
+        model.serving = serving
