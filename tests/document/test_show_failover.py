@@ -1,0 +1,231 @@
+"""`show failover` and `show failover state`, compared with the page.
+
+The page lost its leading blanks, and the columns of its tables: lines are compared without the
+former, the tables' rows without the widths between their columns.
+"""
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+
+import pytest
+
+from firmware.core.failover.effects import StateChanged
+from firmware.core.failover.view import (
+    CableStatus,
+    FailReason,
+    HostView,
+    InterfaceView,
+    LinkStatus,
+    SyncStatus,
+    UnitView,
+)
+from firmware.core.management import views
+from firmware.core.management.config import Configuration
+from firmware.core.settings import (
+    FailoverLink,
+    Identity,
+    Mode,
+    PhysicalInterface,
+    Platform,
+    Settings,
+    UnitFacts,
+)
+from firmware.core.wire.bodies import InterfaceState, UnitState
+
+HERE = Path(__file__).parent
+FACTS = UnitFacts(
+    chassis="444433330001",
+    model="PIX-515E",
+    version="7.2(1)",
+    platform=Platform.PIX,
+    memory_mb=128,
+    flash_mb=16,
+    licence="UR",
+    interfaces=tuple(
+        PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac=f"02:00:00:00:01:0{n}")
+        for n in range(6)
+    ),
+)
+DEC_26 = 1_167_113_264_000  # 06:07:44 UTC Dec 26 2006
+JAN_1 = 725_846_418_000  # 00:00:18 UTC Jan 1 1993
+
+
+def host(identity: Identity, state: UnitState, last: int, active_time_s: int) -> HostView:
+    return HostView(
+        identity=identity,
+        state=state,
+        active_time_s=active_time_s,
+        version="7.2(1)",
+        interfaces=tuple(
+            InterfaceView(
+                name=name,
+                physical=physical,
+                address=f"{net}.{last}",
+                state=InterfaceState.NORMAL,
+            )
+            for name, physical, net in (
+                ("outside", "Ethernet0", "172.16.1"),
+                ("inside", "Ethernet1", "192.168.1"),
+            )
+        ),
+    )
+
+
+def view(mine: HostView, other: HostView) -> UnitView:
+    return UnitView(
+        at_ms=5000,
+        enabled=True,
+        mode=Mode.CABLE,
+        conflict=False,
+        cable=CableStatus.NORMAL,
+        failover_link=LinkStatus.UP,
+        state_link=LinkStatus.DOWN,
+        mine=mine,
+        other=other,
+        sync=SyncStatus.DONE,
+        macs_set=True,
+        switchovers=1,
+        frames_ignored=(),
+        late_worst_ms=0,
+        real_time=False,
+    )
+
+
+def settings() -> Settings:
+    configuration = Configuration(FACTS)
+    configuration.load((HERE / "cable_primary.cfg").read_text(encoding="utf-8"))
+    return configuration.settings()
+
+
+def picture(shown: UnitView, last_failover_ms: int | None = DEC_26) -> views.Picture:
+    return views.Picture(
+        view=shown,
+        settings=settings(),
+        facts=FACTS,
+        now_ms=shown.at_ms,
+        last_failover_ms=last_failover_ms,
+    )
+
+
+PRIMARY = view(
+    host(Identity.PRIMARY, UnitState.ACTIVE, 1, 1905),
+    host(Identity.SECONDARY, UnitState.STANDBY_READY, 2, 0),
+)
+SECONDARY = view(
+    host(Identity.SECONDARY, UnitState.STANDBY_READY, 2, 0),
+    host(Identity.PRIMARY, UnitState.ACTIVE, 1, 154185),
+)
+
+
+def page(name: str) -> list[str]:
+    return comparable((HERE / f"{name}.txt").read_text(encoding="utf-8"))
+
+
+def comparable(text: str) -> list[str]:
+    lines, table = [], False
+    for line in text.splitlines():
+        table = table or line.strip().startswith("Stateful Obj")
+        if line.strip():
+            lines.append(" ".join(line.split()) if table else line.strip())
+    return lines
+
+
+def test_the_primary_prints_the_page_line_for_line() -> None:
+    assert comparable(views.failover(picture(PRIMARY))) == page("show_failover_primary")
+
+
+def test_the_secondary_prints_the_page_line_for_line() -> None:
+    assert comparable(views.failover(picture(SECONDARY, JAN_1))) == page("show_failover_secondary")
+
+
+def test_blanks_before_lines_are_a_real_units() -> None:
+    lines = views.failover(picture(PRIMARY)).splitlines()
+    depths = {line.strip().split(" ")[0]: len(line) - len(line.lstrip()) for line in lines if line}
+    assert (depths["This"], depths["Other"], depths["Active"], depths["Interface"]) == (
+        8,
+        8,
+        16,
+        18,
+    )
+    assert "        General         0          0          0          0" in lines
+
+
+def test_show_failover_state_of_the_primary() -> None:
+    sticky = replace(PRIMARY, other=replace(PRIMARY.other, fail_reason=FailReason.COMMUNICATION))
+    assert comparable(views.state(sticky)) == page("show_failover_state_primary")
+
+
+def test_show_failover_state_of_the_secondary() -> None:
+    assert comparable(views.state(SECONDARY)) == page("show_failover_state_secondary")
+
+
+def test_history_has_the_measured_columns() -> None:
+    change = StateChanged(
+        UnitState.STANDBY_READY, UnitState.JUST_ACTIVE, "Set by the config command"
+    )
+    rule = "=" * 74
+    assert views.history([views.HistoryRow(DEC_26, change)]).splitlines() == [
+        rule,
+        "From State                 To State                   Reason",
+        rule,
+        "06:07:44 UTC Dec 26 2006",
+        "Standby Ready              Just Active                Set by the config command",
+        "",
+        rule,
+    ]
+
+
+def test_active_time_counts_on_between_pictures() -> None:
+    later = replace(picture(PRIMARY), now_ms=PRIMARY.at_ms + 7_999)
+    text = views.failover(later)
+    assert "Active time: 1912 (sec)" in text
+    assert "Active time: 0 (sec)" in text
+
+
+LINK = FailoverLink(
+    name="failover",
+    physical="Ethernet3",
+    primary=IPv4Interface("10.1.0.1/24"),
+    secondary=IPv4Address("10.1.0.2"),
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (LinkStatus.UP, "Failover LAN Interface: failover Ethernet3 (up)"),
+        (LinkStatus.DOWN, "Failover LAN Interface: failover Ethernet3 (down)"),
+        (LinkStatus.FAILED, "Failover LAN Interface: failover Ethernet3 (Failed - No Switchover)"),
+    ],
+)
+def test_lan_mode(status: LinkStatus, line: str) -> None:
+    lan = replace(PRIMARY, mode=Mode.LAN, cable=CableStatus.NOT_USED, failover_link=status)
+    fast = replace(settings(), failover_link=LINK, poll_unit_ms=300, hold_unit_ms=999)
+    lines = views.failover(replace(picture(lan), settings=fast)).splitlines()
+    assert lines[1:5] == [
+        "Cable status: N/A - LAN-based failover enabled",
+        "Failover unit Primary",
+        line,
+        "Unit Poll frequency 300 milliseconds, holdtime 999 milliseconds",
+    ]
+    asa = views.failover(replace(picture(lan), facts=replace(FACTS, platform=Platform.ASA)))
+    assert "Cable status" not in asa
+    assert "Failover LAN Interface: not Configured" in asa
+
+
+def test_a_mate_that_was_never_heard() -> None:
+    nobody = HostView(identity=None, state=UnitState.NOT_DETECTED, active_time_s=0, interfaces=())
+    text = views.failover(picture(view(PRIMARY.mine, nobody), None))
+    assert "Other host: Secondary - Not Detected\n" in text
+    assert "Version: Ours 7.2(1), Mate Unknown\n" in text
+    assert "Last Failover at: never\n" in text
+
+
+def test_a_failed_mate_and_failover_off_and_no_state_link() -> None:
+    failed = replace(PRIMARY, other=replace(PRIMARY.other, state=UnitState.FAILED), enabled=False)
+    text = views.failover(replace(picture(failed), settings=replace(settings(), state_link=None)))
+    assert text.startswith("Failover Off\n")
+    assert "Other host: Secondary - Failed\n" in text
+    assert "Link : Unconfigured." in text
+    assert "Stateful Obj" not in text
