@@ -54,8 +54,9 @@ def _imports(file: Path) -> Iterator[tuple[int, str]]:
             for name in node.names:
                 yield node.lineno, name.name
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{file}:{node.lineno}: a relative import"
-            assert node.module is not None
+            if node.level or node.module is None:
+                yield node.lineno, "."  # a relative one; tests may, the rooms may not
+                continue
             yield node.lineno, node.module
             for name in node.names:
                 if (ROOT / Path(*node.module.split("."), name.name)).with_suffix(".py").exists():
@@ -112,6 +113,7 @@ def test_the_arrows_themselves(module: str, name: str, refused: bool) -> None:
 def test_imports_point_one_way(file: Path) -> None:
     module = _module(file)
     for line, name in _imports(file):
+        assert name != ".", f"{file}:{line}: a relative import; write the room out"
         wrong = _wrong_arrow(module, name)
         assert not wrong, f"{file}:{line}: imports {name}: {wrong}"
 

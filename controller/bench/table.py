@@ -33,11 +33,11 @@ NOTES = (
 
 
 class Table:
-    """Prints rows to ``out`` as results come; ``clock`` lines only if ``out`` is a terminal."""
+    """Prints rows as results come, to standard output if not told otherwise."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        self._out = out
-        self._live = out.isatty()
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        self._live = self._out.isatty()
 
     def header(self, world: str, stories: int) -> None:
         """The notes and the column heads."""

@@ -13,7 +13,7 @@ wait 1s
 expect within 5s
     secondary  Active
 messages secondary
-    104001
+    104001 Other unit reports that it is failed
 expect within 20s
     primary    Standby Ready
     secondary  Active

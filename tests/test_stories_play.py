@@ -1,0 +1,218 @@
+"""Every story holds in the simulated world; and the player, verdicts and table tell the truth."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from controller.__main__ import main
+from controller.bench import verdict
+from controller.bench.live import Ask, Hand, Quit, draw
+from controller.bench.play import play_all, read, shipped
+from controller.bench.player import StoryResult, missing_line, missing_message, play
+from controller.bench.simulated import SimulatedWorld
+from controller.bench.story import Bounds, Story, parse
+from controller.bench.table import WIDTH, Table
+from controller.bench.world import Action, Claim, Measurement, PlugCable, PowerOff, PowerOn, Unit
+
+BOOTS = Path(__file__).parent / "stories" / "boot"
+FILES = shipped()
+UP = "power-on primary secondary\nexpect within 20s\n    primary Active\n"
+
+
+def _story(body: str, *, boot: str = "cable", bounds: str = "") -> Story:
+    head = f"# A title.\nboot: {boot}\n" + (f"bounds: {bounds}\n" if bounds else "")
+    story = parse(head + body, file="some.story", boots=BOOTS)
+    assert isinstance(story, Story), story
+    return story
+
+
+def _play(body: str, *, bounds: str = "") -> StoryResult:
+    return play(_story(body, bounds=bounds), SimulatedWorld(1))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_story_holds_in_the_simulated_world(file: Path, seed: int) -> None:
+    stories, problems = read([file])
+    assert not problems
+    result = play(stories[0], SimulatedWorld(seed))
+    assert result.passed, "\n".join(result.why)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            UP + "expect within 1s\n    secondary Active\n",
+            "line 6, expect within 1s: saw secondary",
+        ),
+        (UP + "expect for 1s\n    primary Disabled\n", "saw primary Active after 0 ms"),
+        (UP + "type primary\n    failover polltime unit 99\n", "answered 'ERROR"),
+        (UP + "type primary\n    show failover\n    => Faiover\n", "wanted 'Faiover'"),
+        (UP + "show primary show failover\n    Failover Off\n", "no line 'Failover Off'"),
+        (UP + "messages primary\n    999999\n", "no '999999' (in this place) among"),
+        (UP + "no-messages primary\n    104001\n", "primary logged 104001"),
+        (UP + "ping primary 10.9.9.9\n", "10.9.9.9"),
+        ("forwarder primary\n", "forwarding: nobody"),
+        ("copy-flash secondary primary\n", "the simulated world: "),
+    ],
+)
+def test_what_does_not_hold_is_told(body: str, told: str) -> None:
+    result = _play(body)
+    assert not result.passed
+    assert told in result.why[0], result.why
+
+
+def test_a_story_goes_on_to_its_end_only_while_it_holds() -> None:
+    result = _play(UP + "expect within 1s\n    primary off\nerase primary\n")
+    assert len(result.why) == 1
+
+
+def test_a_bound_that_is_broken_fails_the_story() -> None:
+    body = UP + "wait 2s\n! power-off primary\nexpect within 2s\n    secondary Active\n"
+    held = _play(body, bounds="decide 1s")
+    assert held.passed
+    assert [row.held for row in held.rows] == [True]
+    broken = _play(body, bounds="decide 1ms")
+    assert not broken.passed
+    assert "decide" in broken.why[0]
+    assert "bound 1 ms" in broken.why[0]
+
+
+@pytest.mark.parametrize(
+    ("measured", "claims", "held"),
+    [
+        (900.0, {Claim.OUTAGE}, True),
+        (1000.0, {Claim.OUTAGE}, True),
+        (1000.1, {Claim.OUTAGE}, False),
+        (None, {Claim.OUTAGE}, False),
+        (900.0, {Claim.DECIDE}, None),
+    ],
+)
+def test_a_bound_is_judged_where_it_is_claimed(
+    measured: float | None, claims: set[Claim], held: bool | None
+) -> None:
+    rows = verdict.judge(
+        Bounds(outage_ms=1000), Measurement(outage_gap_ms=measured), frozenset(claims)
+    )
+    assert [row.held for row in rows] == [held]
+
+
+def test_lines_are_found_in_order_with_blanks_forgiven() -> None:
+    output = "  Failover On \n\tThis host:   Primary - Active\n"
+    assert not missing_line(output, ("Failover On", "This host: ... - Active"))
+    assert missing_line(output, ("This host: ...", "Failover On"))
+    assert missing_line(output, ("Failover",))
+
+
+def test_messages_are_found_by_number_and_text_in_order() -> None:
+    logged = ["%PIX-1-101001: (Primary) Failover cable OK.", "%PIX-1-104001: (Primary) a reason"]
+    assert not missing_message(logged, ("101001", "104001 a reason"))
+    assert missing_message(logged, ("104001", "101001"))
+    assert missing_message(logged, ("104001 another",))
+
+
+def _table_of(*results: StoryResult) -> str:
+    out = io.StringIO()
+    table = Table(out)
+    table.header("virtual", len(results))
+    for result in results:
+        table.row(result)
+    table.footer(results, 12.0)
+    return out.getvalue()
+
+
+def test_the_table_fits_and_says_everything() -> None:
+    measured = Measurement(
+        decide_ms=3.21,
+        outage_lost=6,
+        outage_gap_ms=12.4,
+        control_lost=0,
+        control_gap_ms=4.0,
+        tcp="survived",
+    )
+    result = StoryResult(
+        story=replace(_story("wait 1s\n"), name="a-story-with-a-name-of-some-length"),
+        world="virtual",
+        claims=frozenset(Claim),
+        expected=((Unit.PRIMARY, "off"), (Unit.SECONDARY, "Active")),
+        observed=((Unit.PRIMARY, "off"), (Unit.SECONDARY, "Standby Ready")),
+        measurement=measured,
+        why=("line 3: " + "saw something else " * 9,),
+    )
+    text = _table_of(result, replace(result, why=()))
+    assert max(len(line) for line in text.splitlines()) <= WIDTH
+    for said in ("off", "Standby Ready", "3.2 ms", "6, 12 ms", "(0, 4.0 ms)", "yes", "FAILS"):
+        assert said in text
+    assert "1 of 2 held in 12 s" in text
+    assert "\x1b" not in text
+
+
+def test_a_story_not_played_here_is_neither_held_nor_failed() -> None:
+    story = replace(_story("wait 1s\n"), worlds=("virtual",), why_not_elsewhere="needs packets")
+    result = play(story, SimulatedWorld(1))
+    assert result.skipped == "needs packets"
+    assert "0 of 1 held in 12 s, 1 not played here" in _table_of(result)
+
+
+def test_play_all_prints_a_row_each() -> None:
+    out = io.StringIO()
+    results = play_all(SimulatedWorld(1), [_story(UP), _story("wait 1s\n")], Table(out))
+    assert [result.passed for result in results] == [True, True]
+    assert "2 of 2 held" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["story", "--world", "simulated", "state-link-cut"], 0),
+        (["bench", "--once", "--world", "simulated", "state-link-cut"], 0),
+        (["story", "--world", "simulated", "no-such-story"], 2),
+        (["explore", "--seeds", "1"], 0),
+        (["wiring"], 0),
+    ],
+)
+def test_the_command(arguments: list[str], status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == status
+    told = capsys.readouterr()
+    assert "no-such-story" in told.err if status else told.out
+
+
+def test_a_hand_undoes_what_it_did() -> None:
+    hand = Hand()
+    done: list[Action | Ask | Quit | None] = [hand.press(key) for key in "pps"]
+    assert done == [
+        PowerOff((Unit.PRIMARY,)),
+        PowerOn((Unit.PRIMARY,)),
+        PowerOff((Unit.SECONDARY,)),
+    ]
+    assert hand.left() == "secondary off"
+    assert hand.press("f") == Ask(Unit.PRIMARY)
+    assert hand.press("x") is None
+    assert isinstance(hand.press("q"), Quit)
+    hand.press("c")
+    assert hand.press("c") == PlugCable()
+
+
+class Still:
+    """A source that never changes."""
+
+    name = "a test"
+
+    def look(self) -> None:
+        """Nothing is new."""
+
+    def lines(self, unit: Unit) -> list[str]:
+        """Each unit says its own name."""
+        return ["Active", f"I am the {unit}"]
+
+
+def test_the_live_view_shows_both_units_and_the_keys() -> None:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    console.print(draw(Still(), Hand(), "an answer"))
+    text = console.export_text()
+    for said in ("I am the primary", "I am the secondary", "all as it was", "q quit", "an answer"):
+        assert said in text
