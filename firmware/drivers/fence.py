@@ -12,10 +12,10 @@ import socket
 import struct
 from collections.abc import Iterable
 
-from firmware.core.link_switch import OPEN_SWITCH_GROUP
+from firmware.core.link_switch import OPEN_SWITCH_FLAG
 
-_RTM_NEWLINK, _REQUEST_ACK, _IFF_UP, _IFLA_GROUP = 16, 0x5, 0x1, 27
-_MESSAGE = struct.Struct("=IHHII BxHiII HHI")  # nlmsghdr, ifinfomsg, one attribute of u32
+_RTM_NEWLINK, _REQUEST_ACK, _IFF_UP = 16, 0x5, 0x1
+_MESSAGE = struct.Struct("=IHHII BxHiII")  # nlmsghdr, ifinfomsg
 _ANSWER = struct.Struct("=IHHIIi")  # nlmsghdr, errno
 _NLMSG_ERROR = 2
 
@@ -29,7 +29,7 @@ class Fence:
     def __init__(self, nics: Iterable[str]) -> None:
         self._indexes = {nic: _index(nic) for nic in nics}
         self._open: set[str] = set()  # NICs whose link switch is open
-        self._all_down = self._batch(self._indexes, up=False)
+        self._all_down = self._batch(self._indexes, flags=0, change=_IFF_UP)
         self._socket = socket.socket(
             socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE
         )
@@ -41,35 +41,33 @@ class Fence:
 
     def raise_(self, nics: Iterable[str]) -> list[str]:
         """Those up, but for any whose link switch is open. For NICs no data plane looks after."""
-        return self._send(self._batch((n for n in nics if n not in self._open), up=True))
+        closed = [nic for nic in nics if nic not in self._open]
+        return self._send(self._batch(closed, flags=_IFF_UP, change=_IFF_UP))
 
     def set_link(self, nic: str, up: bool) -> list[str]:
         """Obey a link switch. Open: down, and marked so that nothing raises it. Closed: the mark
         goes, and the data plane raises the NIC if the configuration wants it."""
         if up:
             self._open.discard(nic)
-            return self._send(self._batch([nic], group=0))
+            return self._send(self._batch([nic], flags=0, change=OPEN_SWITCH_FLAG))
         self._open.add(nic)
-        return self._send(self._batch([nic], up=False, group=OPEN_SWITCH_GROUP))
+        change = OPEN_SWITCH_FLAG | _IFF_UP
+        return self._send(self._batch([nic], flags=OPEN_SWITCH_FLAG, change=change))
 
     def close(self) -> None:
         """The end."""
         self._socket.close()
 
-    def _batch(
-        self, nics: Iterable[str], *, up: bool | None = None, group: int | None = None
-    ) -> bytes:
-        change = 0 if up is None else _IFF_UP
-        parts = [
+    def _batch(self, nics: Iterable[str], *, flags: int, change: int) -> bytes:
+        # The sequence number of a message is the index of its NIC.
+        indexes = [self._indexes[nic] for nic in nics]
+        return b"".join(
             _MESSAGE.pack(
-                *(_MESSAGE.size, _RTM_NEWLINK, _REQUEST_ACK, self._indexes[nic], 0),
-                *(socket.AF_UNSPEC, 0, self._indexes[nic], _IFF_UP if up else 0, change),
-                # An attribute of type 0 is skipped: the message keeps one size.
-                *(8, 0 if group is None else _IFLA_GROUP, group or 0),
+                *(_MESSAGE.size, _RTM_NEWLINK, _REQUEST_ACK, index, 0),
+                *(socket.AF_UNSPEC, 0, index, flags, change),
             )
-            for nic in nics
-        ]
-        return b"".join(parts)
+            for index in indexes
+        )
 
     def _send(self, batch: bytes) -> list[str]:
         if not batch:
@@ -88,7 +86,6 @@ class Fence:
         return refused
 
     def _name(self, sequence: int) -> str:
-        """The sequence number of a message is the index of its NIC."""
         return next(nic for nic, index in self._indexes.items() if index == sequence)
 
 

@@ -43,6 +43,8 @@ STANDBY_MACS = (BURNED_IN["unit-b", "eth0"], BURNED_IN["unit-b", "eth1"])
 NICS = {"Ethernet0": "eth0", "Ethernet1": "eth1", "Ethernet2": "eth2"}
 FAR = "198.51.100.1"  # beyond the outside host, by the default route
 
+Told = Done | Failed | CarrierChanged
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -218,7 +220,7 @@ def carrier(plane: DataPlane, physical: str, *, up: bool) -> None:
     assert _until(plane, lambda e: e == wanted), f"{wanted} never came"
 
 
-def _until(plane: DataPlane, hit: Callable[[object], bool]) -> list[object]:
+def _until(plane: DataPlane, hit: Callable[[Told], bool]) -> list[Told]:
     poll = select.poll()
     poll.register(plane.fileno(), select.POLLIN)
     while poll.poll(10_000):
@@ -264,7 +266,7 @@ def on_rig(test: Callable[[Rig], None]) -> Callable[[], None]:
             pytest.skip(report.removeprefix("skip:"))
         assert status == 0, report
 
-    del wrapper.__wrapped__  # type: ignore[attr-defined]  # pytest must not see the argument
+    del wrapper.__wrapped__  # pytest must not see the argument
     return wrapper
 
 

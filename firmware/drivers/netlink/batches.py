@@ -44,6 +44,7 @@ class Batches:
     """All that can be asked of the data plane at once, for one plan."""
 
     plan: DataPlan
+    indexes: dict[str, Indexes]
     farewell: Batch
     assume: Batch
     yield_: Batch
@@ -56,6 +57,7 @@ class Batches:
 NOTHING = batch([])
 NO_BATCHES = Batches(
     plan=DataPlan(),
+    indexes={},
     farewell=NOTHING,
     assume=NOTHING,
     yield_=NOTHING,
@@ -98,6 +100,7 @@ def build(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> Batches
     one_mac = any(p.active_mac == p.standby_mac for p in personas)
     return Batches(
         plan=plan,
+        indexes=indexes,
         farewell=batch(_farewell(plan, indexes, old)),
         assume=batch(_assume(personas, indexes) + on_active),
         yield_=release if one_mac else batch(settle + actives_away),

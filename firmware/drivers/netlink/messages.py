@@ -18,6 +18,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 RTM_NEWROUTE, RTM_DELROUTE = 24, 25
+RTM_NEWNEIGH, RTM_GETNEIGH = 28, 30
 
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x001, 0x004, 0x300
 _REPLACE, _EXCLUSIVE, _CREATE = 0x100, 0x200, 0x400
@@ -25,18 +26,21 @@ _REPLACE, _EXCLUSIVE, _CREATE = 0x100, 0x200, 0x400
 IFF_UP, IFF_NOARP, IFF_LOWER_UP = 0x1, 0x80, 0x10000
 
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_LINK, _IFLA_LINKINFO = 1, 3, 5, 18
-_IFLA_IFALIAS, _IFLA_AF_SPEC, _IFLA_GROUP, _IFLA_EXT_MASK, _IFLA_PERM_ADDRESS = 20, 26, 27, 29, 54
+_IFLA_IFALIAS, _IFLA_AF_SPEC, _IFLA_EXT_MASK, _IFLA_PERM_ADDRESS = 20, 26, 29, 54
 _INFO_KIND, _INFO_DATA, _MACVLAN_MODE, _MODE_VEPA = 1, 2, 1, 2
 _INET_CONF, _CONF_FORWARDING, _SKIP_STATS = 1, 1, 8
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_MULTIPATH = 1, 4, 5, 6, 9
 _TABLE_MAIN, _SCOPE_UNIVERSE, _SCOPE_NOWHERE, _UNICAST, _ONLINK = 254, 0, 255, 1, 4
+_NDA_DST, _NDA_LLADDR, _NDA_IFINDEX = 1, 2, 8
+_REACHABLE, _KNOWN = 0x02, 0x9E  # reachable, stale, delay, probe, permanent
 ROUTE_PROTOCOL = 240  # `ip route show proto 240`: ours, no routing daemon's
 
 HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _LINK = struct.Struct("=BxHiII")  # family, type, index, flags, change
 _ADDRESS = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 _ROUTE = struct.Struct("=BBBBBBBBI")  # family, dst, src, tos, table, protocol, scope, type, flags
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")  # family, index, state, flags, type
 _NEXT_HOP = struct.Struct("=HBBi")  # length, flags, hops, index
 _ATTRIBUTE = struct.Struct("=HH")  # length, kind
 
@@ -62,7 +66,6 @@ class Link:
     mac: str
     parent: int  # 0: none
     kind: str  # "macvlan", or "" for a NIC
-    group: int
     alias: str
     permanent_mac: str  # "" where the NIC has none of its own
 
@@ -75,6 +78,14 @@ class Link:
     def carrier(self) -> bool:
         """Whether frames can pass. IFF_LOWER_UP and not IFF_RUNNING, which may lag by 0.6 s."""
         return bool(self.flags & IFF_UP and self.flags & IFF_LOWER_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A host an interface has learnt: its address and MAC, as bytes."""
+
+    address: bytes
+    mac: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +201,28 @@ def delete_route(network: IPv4Network, metric: int) -> Message:
     return Message(RTM_DELROUTE, 0, body, f"delete route {network}", (errno.ESRCH,))
 
 
+def add_neighbour(index: int, name: str, neighbour: Neighbour) -> Message:
+    """Believed for some 30 s without asking, then forgotten if nobody speaks to it."""
+    body = _NEIGHBOUR.pack(socket.AF_INET, index, _REACHABLE, 0, 0)
+    body += _attribute(_NDA_DST, neighbour.address) + _attribute(_NDA_LLADDR, neighbour.mac)
+    return Message(RTM_NEWNEIGH, _CREATE | _REPLACE, body, f"carry a neighbour over to {name}")
+
+
+def neighbour_query(index: int) -> bytes:
+    """The body that asks, dumped, for the IPv4 neighbours of one interface."""
+    body = _NEIGHBOUR.pack(socket.AF_INET, 0, 0, 0, 0)
+    return body + _attribute(_NDA_IFINDEX, struct.pack("=I", index))
+
+
+def read_neighbour(body: bytes) -> Neighbour | None:
+    """An RTM_NEWNEIGH; None for one whose MAC is not known."""
+    _, _, state, _, _ = _NEIGHBOUR.unpack_from(body)
+    found = _attributes(body, _NEIGHBOUR.size)
+    if not state & _KNOWN or _NDA_DST not in found or len(found.get(_NDA_LLADDR, b"")) != 6:
+        return None
+    return Neighbour(found[_NDA_DST], found[_NDA_LLADDR])
+
+
 def link_query(index: int) -> bytes:
     """The body that asks for one interface (or, dumped with index 0, for all), without counters."""
     body = _LINK.pack(socket.AF_UNSPEC, 0, index, 0, 0)
@@ -213,7 +246,6 @@ def read_link(body: bytes) -> Link:
         mac=_mac_text(found.get(_IFLA_ADDRESS, b"")),
         parent=int.from_bytes(found.get(_IFLA_LINK, b""), sys.byteorder),
         kind=_text(info.get(_INFO_KIND, b"")),
-        group=int.from_bytes(found.get(_IFLA_GROUP, b""), sys.byteorder),
         alias=_text(found.get(_IFLA_IFALIAS, b"")),
         permanent_mac=_mac_text(found.get(_IFLA_PERM_ADDRESS, b"")),
     )

@@ -6,7 +6,7 @@ import errno
 import socket
 
 from firmware.core.failover.events import CarrierChanged
-from firmware.core.link_switch import OPEN_SWITCH_GROUP
+from firmware.core.link_switch import OPEN_SWITCH_FLAG
 from firmware.drivers.netlink.messages import RTM_DELLINK, RTM_NEWLINK, Link, read_link, set_alias
 from firmware.drivers.netlink.rtnl import RouteSocket, batch, split
 
@@ -42,7 +42,7 @@ def base_mac(burned_in: str) -> str:
 
 def held(link: Link) -> bool:
     """Whether an open link switch keeps this NIC down."""
-    return link.group == OPEN_SWITCH_GROUP
+    return bool(link.flags & OPEN_SWITCH_FLAG)
 
 
 def find_nics(nics: dict[str, str], links: list[Link]) -> dict[str, Link]:
@@ -69,7 +69,8 @@ def note_burned_in(route: RouteSocket, link: Link) -> None:
 class NicWatch:
     """What the kernel says of the NICs, as events; and the same on request.
 
-    ``released`` holds physical names whose link switch has just been closed, until taken.
+    ``switched`` holds, until taken, physical names whose link switch has just been closed (True),
+    or is open while the NIC is up all the same (False): two processes move it.
     """
 
     def __init__(self, found: dict[str, Link], route: RouteSocket) -> None:
@@ -78,7 +79,7 @@ class NicWatch:
         self._indexes = {physical: link.index for physical, link in found.items()}
         self._carriers = {physical: link.carrier for physical, link in found.items()}
         self._held = {physical: held(link) for physical, link in found.items()}
-        self.released: list[str] = []
+        self.switched: dict[str, bool] = {}
         self._socket = socket.socket(
             socket.AF_NETLINK,
             socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK,
@@ -129,7 +130,9 @@ class NicWatch:
             return []
         was_held, self._held[physical] = self._held[physical], held(link)
         if was_held and not held(link):
-            self.released.append(physical)
+            self.switched[physical] = True
+        elif held(link) and link.up:
+            self.switched[physical] = False
         return self._set(physical, link.carrier and not gone)
 
     def _set(self, physical: str, up: bool) -> list[CarrierChanged]:

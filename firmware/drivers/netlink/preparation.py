@@ -216,9 +216,9 @@ class Preparation:
             if not nic.up and not held(nic):
                 todo.append(say.raise_link(nic.index, nic.name))
         for physical in plan.silent:
-            nic = links.get(self._nics.get(physical, ""))
-            if nic is not None and nic.up:
-                todo.append(say.lower_link(nic.index, nic.name))
+            shut = links.get(self._nics.get(physical, ""))
+            if shut is not None and shut.up:
+                todo.append(say.lower_link(shut.index, shut.name))
         self._say(todo)
 
     def _indexes(self) -> dict[str, Indexes]:

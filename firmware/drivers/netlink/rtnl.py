@@ -20,12 +20,16 @@ from firmware.drivers.netlink.messages import (
     NLM_F_REQUEST,
     RTM_GETADDR,
     RTM_GETLINK,
+    RTM_GETNEIGH,
     Link,
     Message,
+    Neighbour,
     address_query,
     link_query,
+    neighbour_query,
     read_address,
     read_link,
+    read_neighbour,
 )
 
 _NLMSG_ERROR, _NLMSG_DONE = 2, 3
@@ -94,6 +98,11 @@ class RouteSocket:
     def addresses(self) -> list[tuple[int, IPv4Interface]]:
         """Every IPv4 address, with the index of its interface."""
         return [read_address(body) for body in self._ask(RTM_GETADDR, NLM_F_DUMP, address_query())]
+
+    def neighbours(self, index: int, most: int) -> list[Neighbour]:
+        """IPv4 hosts that interface knows the MAC of; no more than ``most``."""
+        found = self._ask(RTM_GETNEIGH, NLM_F_DUMP, neighbour_query(index))
+        return [n for body in found[:most] if (n := read_neighbour(body)) is not None]
 
     def close(self) -> None:
         """The end."""

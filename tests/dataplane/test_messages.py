@@ -1,0 +1,135 @@
+"""Our netlink bytes mean what we think, by the word of another implementation: pyroute2's decoder.
+
+And nothing the kernel might say raises from a reader.
+"""
+
+import errno
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg  # type: ignore[import-untyped]
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg  # type: ignore[import-untyped]
+from pyroute2.netlink.rtnl.ndmsg import ndmsg  # type: ignore[import-untyped]
+from pyroute2.netlink.rtnl.rtmsg import rtmsg  # type: ignore[import-untyped]
+
+from firmware.drivers.netlink import messages as say
+from firmware.drivers.netlink.arp import announcement
+from firmware.drivers.netlink.messages import Hop, Message, Neighbour
+from firmware.drivers.netlink.rtnl import batch, split
+
+ADDRESS = IPv4Interface("192.168.1.1/24")
+DEFAULT = IPv4Network("0.0.0.0/0")
+MAC = "00:50:54:ff:06:98"
+
+
+def decoded(kind: type, message: Message) -> Any:
+    """As pyroute2 reads it."""
+    ((data, _),) = batch([message]).parts
+    found = kind(data)
+    found.decode()
+    return found
+
+
+def test_a_batch_numbers_its_messages_and_asks_for_one_acknowledgement() -> None:
+    prepared = batch([say.raise_link(3, "e0act"), say.raise_link(4, "e1act")])
+    ((data, last),) = prepared.parts
+    headers = [say.HEADER.unpack_from(data, at) for at in (0, len(data) // 2)]
+    assert [(flags, sequence) for _, _, flags, sequence, _ in headers] == [(0x1, 1), (0x5, 2)]
+    assert last == 2
+
+
+def test_a_batch_of_many_routes_is_sent_in_parts_that_fit() -> None:
+    route = say.replace_route(DEFAULT, 1, (Hop(7, IPv4Address("172.16.1.3")),))
+    prepared = batch([route] * 5000)
+    assert prepared.parts[-1][1] == 5000
+    assert 1 < len(prepared.parts) < 5
+    assert max(len(data) for data, _ in prepared.parts) < 200_000
+
+
+def test_links_up_and_down() -> None:
+    up = decoded(ifinfmsg, say.raise_link(7, "e0act"))
+    assert (up["index"], up["flags"] & 1, up["change"]) == (7, 1, 1)
+    down = decoded(ifinfmsg, say.lower_link(7, "e0act"))
+    assert (down["flags"] & 1, down["change"]) == (0, 1)
+    silent = decoded(ifinfmsg, say.silence_arp(2, "eth0", silent=True))
+    assert (silent["flags"], silent["change"]) == (0x80, 0x80)
+
+
+def test_a_persona_is_a_vepa_macvlan_of_its_nic() -> None:
+    made = decoded(ifinfmsg, say.add_macvlan(2, "e0act", MAC))
+    assert made.get_attr("IFLA_IFNAME") == "e0act"
+    assert made.get_attr("IFLA_LINK") == 2
+    assert made.get_attr("IFLA_ADDRESS") == MAC
+    info = made.get_attr("IFLA_LINKINFO")
+    assert info.get_attr("IFLA_INFO_KIND") == "macvlan"
+    assert info.get_attr("IFLA_INFO_DATA").get_attr("IFLA_MACVLAN_MODE") == "vepa"
+
+
+def test_addresses() -> None:
+    added = decoded(ifaddrmsg, say.add_address(7, "e0act", ADDRESS))
+    assert (added["index"], added["prefixlen"]) == (7, 24)
+    assert added.get_attr("IFA_LOCAL") == "192.168.1.1"
+    assert added.get_attr("IFA_BROADCAST") == "192.168.1.255"
+    point = decoded(ifaddrmsg, say.add_address(7, "e0act", IPv4Interface("10.0.0.1/31")))
+    assert point.get_attr("IFA_BROADCAST") is None
+    assert errno.EADDRNOTAVAIL in say.delete_address(7, "e0act", ADDRESS).harmless
+
+
+def test_routes_by_one_gateway_and_by_two() -> None:
+    one = decoded(rtmsg, say.replace_route(DEFAULT, 5, (Hop(7, IPv4Address("172.16.1.3")),)))
+    assert (one["dst_len"], one["flags"], one["proto"]) == (0, 4, say.ROUTE_PROTOCOL)
+    assert one.get_attr("RTA_GATEWAY") == "172.16.1.3"
+    assert (one.get_attr("RTA_OIF"), one.get_attr("RTA_PRIORITY")) == (7, 5)
+    hops = (Hop(7, IPv4Address("172.16.1.3")), Hop(8, IPv4Address("10.0.0.3")))
+    two = decoded(rtmsg, say.replace_route(IPv4Network("10.9.0.0/16"), 1, hops))
+    assert two.get_attr("RTA_DST") == "10.9.0.0"
+    found = [(h["oif"], h.get_attr("RTA_GATEWAY")) for h in two.get_attr("RTA_MULTIPATH")]
+    assert found == [(7, "172.16.1.3"), (8, "10.0.0.3")]
+
+
+def test_neighbours_are_said_as_they_are_read() -> None:
+    known = Neighbour(bytes((10, 0, 0, 9)), bytes.fromhex(MAC.replace(":", "")))
+    message = say.add_neighbour(7, "e0stby", known)
+    said = decoded(ndmsg, message)
+    assert (said["ifindex"], said.get_attr("NDA_DST")) == (7, "10.0.0.9")
+    assert said.get_attr("NDA_LLADDR") == MAC
+    assert say.read_neighbour(message.body) == known
+
+
+def test_links_are_read_as_pyroute2_writes_them() -> None:
+    message = ifinfmsg()
+    message["index"], message["flags"] = 7, 0x10001
+    info = {"attrs": [["IFLA_INFO_KIND", "macvlan"]]}
+    message["attrs"] = [
+        ("IFLA_IFNAME", "e0act"),
+        ("IFLA_LINK", 2),
+        ("IFLA_ADDRESS", MAC),
+        ("IFLA_IFALIAS", "note"),
+        ("IFLA_LINKINFO", info),
+    ]
+    message.encode()
+    link = say.read_link(bytes(message.data)[16:])
+    assert (link.index, link.name, link.parent, link.mac) == (7, "e0act", 2, MAC)
+    assert (link.kind, link.alias) == ("macvlan", "note")
+    assert link.up
+    assert link.carrier
+    assert link.permanent_mac == ""
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_from_the_readers(data: bytes) -> None:
+    assert say.read_link(bytes(16) + data).index == 0
+    say.read_neighbour(bytes(12) + data)
+    assert all(len(body) <= len(data) for _, _, body in split(data))
+
+
+def test_a_gratuitous_arp_says_its_address_twice_from_the_personas_mac() -> None:
+    said = announcement("e0act", MAC, IPv4Address("192.168.1.1"))
+    mac = bytes.fromhex("00505400ff0698".replace("00ff", "ff"))
+    address = bytes((192, 168, 1, 1))
+    for frame, operation, target in zip(said.frames, (1, 2), (bytes(6), mac), strict=True):
+        assert frame[:14] == b"\xff" * 6 + mac + b"\x08\x06"
+        assert frame[14:22] == b"\x00\x01\x08\x00\x06\x04\x00" + bytes((operation,))
+        assert frame[22:] == mac + address + target + address
