@@ -49,11 +49,16 @@ def _parser() -> ArgumentParser:
     execute = commands.add_parser("exec", parents=[config], help='one command: "show failover"')
     execute.add_argument("line", help="the command, in quotes")
     execute.set_defaults(do=_exec)
-    for name, do in (("failover", _failover), ("management", _management)):
+    for name, do in (
+        ("failover", _failover),
+        ("management", _management),
+        ("nursery", _nursery),
+    ):
         # The supervisor's own; of no use to a person, so not in the list of commands.
         process = commands.add_parser(name, parents=[config], description=SUPPRESS)
         process.add_argument("--parent", type=int, required=True)
         process.add_argument("--heartbeat-fd", type=int)
+        process.add_argument("--control-fd", type=int)
         process.set_defaults(do=do)
     return parser
 
@@ -88,6 +93,17 @@ def _management(unit: UnitFile, asked: Namespace) -> int:
     from firmware.processes.management import run
 
     return run(unit)
+
+
+def _nursery(unit: UnitFile, asked: Namespace) -> int:
+    from firmware.processes.realtime import end_with, run_anywhere
+
+    if not end_with(asked.parent, signal.SIGKILL):
+        return 1
+    run_anywhere()
+    from firmware.processes.nursery import serve
+
+    return serve(unit, asked.parent, asked.control_fd)
 
 
 def _attach(unit: UnitFile, asked: Namespace) -> int:

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from firmware.core.failover.fence_events import Process
+from firmware.processes.nursery import Nursery, spawn
 
 
 class Child:
     """One running process. Its group is its own; what it starts is in it."""
 
-    def __init__(self, process: Process, config: Path, pass_fd: int | None) -> None:
-        """Start it. Raises OSError when the machine cannot."""
+    def __init__(
+        self, process: Process, config: Path, nursery: Nursery, heartbeat_fd: int | None
+    ) -> None:
+        """Start it, quickly where the nursery is ready. Raises OSError when the machine cannot."""
         self.process = process
-        command = [sys.executable, "-m", "firmware", process.value, "--config", str(config)]
-        command += ["--parent", str(os.getpid())]
-        if pass_fd is not None:
-            command += ["--heartbeat-fd", str(pass_fd)]
-        self._popen = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            pass_fds=() if pass_fd is None else (pass_fd,),
-            start_new_session=True,
-        )
-        self._pidfd = os.pidfd_open(self._popen.pid)
-
-    @property
-    def pid(self) -> int:
-        """Its process id, and its group's."""
-        return self._popen.pid
+        self.pid = nursery.start(process, heartbeat_fd) or _spawn(process, config, heartbeat_fd)
+        self._pidfd = os.pidfd_open(self.pid)
 
     def fileno(self) -> int:
         """A descriptor that is readable once the process is dead."""
@@ -44,10 +31,8 @@ class Child:
         self._signal(signal.SIGSTOP)
 
     def ask_to_end(self) -> None:
-        """Let it end in good order."""
-        # To the process alone: what it started is its own to end.
-        if self._popen.poll() is None:
-            self._popen.send_signal(signal.SIGTERM)
+        """Let it end in good order. What it started is its own to end."""
+        os.kill(self.pid, signal.SIGTERM)  # at worst a zombie: it is not reaped before ``reap``
 
     def kill(self) -> None:
         """End it and all it started."""
@@ -55,17 +40,16 @@ class Child:
 
     def reap(self) -> str:
         """Wait for its end, which must have been brought about; how it ended, in words."""
-        code = self._popen.wait()
-        if self._pidfd >= 0:
-            os.close(self._pidfd)
-            self._pidfd = -1
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self._pidfd)
+        code = os.waitstatus_to_exitcode(status)
         if code < 0:
             return f"ended by {signal.Signals(-code).name}"
         return f"ended with status {code}"
 
     def _signal(self, number: signal.Signals) -> None:
         try:
-            os.killpg(self._popen.pid, number)
+            os.killpg(self.pid, number)
         except ProcessLookupError:  # all of them are gone
             return
 
@@ -77,3 +61,11 @@ def end_all(children: Iterable[Child]) -> None:
         child.kill()
     for child in killed:
         child.reap()
+
+
+def _spawn(process: Process, config: Path, heartbeat_fd: int | None) -> int:
+    command = [process.value, "--config", str(config), "--parent", str(os.getpid())]
+    if heartbeat_fd is not None:
+        os.set_inheritable(heartbeat_fd, True)  # the caller closes it
+        command += ["--heartbeat-fd", str(heartbeat_fd)]
+    return spawn(command)

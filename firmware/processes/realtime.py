@@ -24,7 +24,7 @@ FAILOVER_PRIORITY = 40  # under the supervisor, which must see it hang
 RTTIME_SOFT_US, RTTIME_HARD_US = 20_000, 40_000
 
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
-_PR_SET_PDEATHSIG, _PR_SET_TIMERSLACK = 1, 29
+_PR_SET_PDEATHSIG, _PR_SET_TIMERSLACK, _PR_SET_CHILD_SUBREAPER = 1, 29, 36
 _SWITCH_INTERVAL_S = 0.0005
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -101,6 +101,11 @@ def end_with(parent: int, by: signal.Signals) -> bool:
     """Be sent that signal when the parent process dies. False: it is dead already."""
     _libc.prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)
     return os.getppid() == parent
+
+
+def adopt_orphans() -> None:
+    """Become the parent of any descendant whose own parent ends."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _limit_rttime() -> None:

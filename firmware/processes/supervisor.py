@@ -25,6 +25,7 @@ from firmware.processes import ipc, realtime
 from firmware.processes.children import Child, end_all
 from firmware.processes.clock import Alarm, now_ms
 from firmware.processes.notices import Notices
+from firmware.processes.nursery import Nursery
 from firmware.processes.run_directory import SOCKET, RunDirectory, RunDirectoryError
 from firmware.processes.unit_file import UnitFile
 from wiring.signals import LINK_SWITCHES, Signal
@@ -41,6 +42,7 @@ def run(unit: UnitFile) -> int:
     except (RunDirectoryError, ValueError, RuntimeError, OSError) as error:
         print(f"fover-unit: {unit.path}: {error}", file=sys.stderr)
         return 1
+    realtime.adopt_orphans()  # what the nursery forks becomes ours
     granted = realtime.take_real_time(realtime.SUPERVISOR_PRIORITY, unit.cpu)
     if not granted.real_time:
         _say(f"not real-time: {', '.join(granted.refusals)}")
@@ -76,6 +78,7 @@ class Supervisor:
             for number, nic in unit.link_switches().items()
             if number < len(LINK_SWITCHES)
         }
+        self._nursery = Nursery(unit.path)
         self._children: dict[fe.Process, Child] = {}
         self._ends: dict[fe.Process, str] = {}  # how each ended last
         self._gone: set[fe.Process] = set()  # told to the rules; two descriptors say it
@@ -116,6 +119,7 @@ class Supervisor:
                 child.freeze()
             self._fences[self._data_nics].fence()
         end_all(self._children.values())
+        self._nursery.close()
         self._notices.clear()
         self._listener.close()
         for prepared in self._fences.values():
@@ -151,6 +155,8 @@ class Supervisor:
         for nic in self._data_nics:
             self._events.append(fe.LinkSwitched(nic, switched.get(nic, True)))
         self._events.append(fe.PowerSwitched(power))
+        if not power:
+            self._nursery.prepare()
 
     def _hear_panel(self) -> None:
         for moved in self._panel.receive():
@@ -197,6 +203,7 @@ class Supervisor:
                 self._events.append(fe.HeartbeatHeard())
             elif isinstance(message, ipc.Fencing):
                 self._prepare_fence(message)
+                self._nursery.prepare()  # not before: the boot of the unit comes first
             elif isinstance(message, ipc.Notice):
                 self._notices.replace(message.frames, heartbeat.take_descriptors())
         if heartbeat.closed:
@@ -295,7 +302,8 @@ class Supervisor:
             self._heartbeat, there = ipc.pair()
             self._selector.register(self._heartbeat, selectors.EVENT_READ, self._hear_heartbeat)
         try:
-            child = Child(process, self._unit.path, None if there is None else there.fileno())
+            heartbeat_fd = None if there is None else there.fileno()
+            child = Child(process, self._unit.path, self._nursery, heartbeat_fd)
         except OSError as error:
             self._ends[process] = f"could not be started: {error.strerror}"
             self._told_gone(process, "never ran")

@@ -59,11 +59,12 @@ def ip(words: str, program: str = "ip ") -> Any:
     return json.loads(done.stdout) if done.stdout.startswith("[") else done.stdout
 
 
-def addresses() -> set[str]:
-    """Every IPv4 address on an interface that is up: the unit's, not the mate's."""
+def addresses(namespace: str = "") -> set[str]:
+    """Every IPv4 address on an interface that is up: the unit's, or the mate's."""
+    where = f"-n {namespace} " if namespace else ""
     return {
         f"{info['local']}/{info['prefixlen']}"
-        for link in ip("-j -4 address show up")
+        for link in ip(f"-j {where}-4 address show up")
         for info in link["addr_info"]
     }
 
