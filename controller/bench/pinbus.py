@@ -41,6 +41,8 @@ from wiring.nets import Moment
 from wiring.pinmap import PinMap
 from wiring.signals import Signal
 
+__all__ = ["PinBus", "PinBusError", "PinWatch"]
+
 _ENVELOPE = msgspec.json.Decoder(tuple[str, msgspec.Raw])
 _REPORT_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in REPORTS.items()}
 

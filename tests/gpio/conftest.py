@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ def bus_path(tmp_path: Path) -> Iterator[str]:
     path = str(tmp_path / "bus")
     command = [sys.executable, "-m", "controller.bench.pinbus", "--socket", path]
     server = subprocess.Popen([*command, "--latch", "secondary"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
     try:
-        assert server.stdout is not None
         assert server.stdout.readline() == f"pin bus at {path}: primary, secondary\n"
         yield path
     finally:
@@ -84,7 +84,7 @@ for line in sys.stdin:
 
 
 @pytest.fixture
-def program(bus_path: str) -> Iterator[type]:
+def program(bus_path: str) -> Iterator[Callable[[str], "Program"]]:
     """``program(board)`` starts a Program; all of them are gone after the test."""
     started: list[Program] = []
 

@@ -5,10 +5,12 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
-from gpiozero import (
+from gpiozero import (  # type: ignore[import-untyped]
     LED,
     Button,
     DigitalInputDevice,
@@ -24,19 +26,20 @@ from gpiozero import (
     PinSetInput,
     PinSPIUnsupported,
 )
-from gpiozero.exc import BadPinFactory
+from gpiozero.exc import BadPinFactory  # type: ignore[import-untyped]
 
+from controller.bench.pinbus import PinBus
 from firmware.drivers.pin_factory import BusFactory, PinBusLost
 
 
 @pytest.fixture
-def factory(bus_path):
+def factory(bus_path: str) -> Iterator[BusFactory]:
     made = BusFactory(bus_path, "primary")
     yield made
     made.close()
 
 
-def test_is_registered_and_configured_by_the_environment(bus_path):
+def test_is_registered_and_configured_by_the_environment(bus_path: str) -> None:
     (point,) = entry_points(group="gpiozero_pin_factories", name="fover_bus")
     assert point.load() is BusFactory
     program = "from gpiozero import LED, Device; LED(21).on(); print(Device.pin_factory.board)"
@@ -55,7 +58,7 @@ def test_is_registered_and_configured_by_the_environment(bus_path):
     assert (told.stdout, told.stderr, told.returncode) == ("secondary\n", "", 0)
 
 
-def test_outputs_reach_the_wire(bus, factory):
+def test_outputs_reach_the_wire(bus: PinBus, factory: BusFactory) -> None:
     with LED(21, pin_factory=factory) as led:
         assert bus.read("primary", 21) is False
         led.on()
@@ -66,21 +69,21 @@ def test_outputs_reach_the_wire(bus, factory):
     assert bus.read("primary", 21) is False
 
 
-def test_an_output_never_shows_another_level_first(bus, factory):
+def test_an_output_never_shows_another_level_first(bus: PinBus, factory: BusFactory) -> None:
     with DigitalOutputDevice(21, active_high=False, initial_value=False, pin_factory=factory):
         assert bus.read("primary", 21) is True
     levels = [moment.level for moment in bus.history("primary", 21)]
     assert levels == [False, True, False]
 
 
-def test_an_output_may_keep_what_it_finds(bus, factory):
+def test_an_output_may_keep_what_it_finds(bus: PinBus, factory: BusFactory) -> None:
     bus.drive("primary", 21, True)
     with OutputDevice(21, initial_value=None, pin_factory=factory) as out:
         bus.release("primary", 21)
         assert out.value == 1
 
 
-def test_a_closed_output_is_high_impedance(bus, factory):
+def test_a_closed_output_is_high_impedance(bus: PinBus, factory: BusFactory) -> None:
     led = LED(4, pin_factory=factory)
     assert bus.read("primary", 4) is False
     led.close()
@@ -90,7 +93,7 @@ def test_a_closed_output_is_high_impedance(bus, factory):
         assert again.is_lit
 
 
-def test_inputs_follow_the_wire_and_call_back(bus, factory):
+def test_inputs_follow_the_wire_and_call_back(bus: PinBus, factory: BusFactory) -> None:
     seen: queue.Queue[str] = queue.Queue()
     with DigitalInputDevice(17, pull_up=True, pin_factory=factory) as device:
         device.when_activated = lambda: seen.put("activated")
@@ -103,7 +106,7 @@ def test_inputs_follow_the_wire_and_call_back(bus, factory):
         assert seen.get(timeout=10) == "deactivated"
 
 
-def test_a_button_is_pressed_and_released(bus, factory):
+def test_a_button_is_pressed_and_released(bus: PinBus, factory: BusFactory) -> None:
     pressed = threading.Event()
     with Button(4, pin_factory=factory) as button:
         button.when_pressed = pressed.set
@@ -114,7 +117,7 @@ def test_a_button_is_pressed_and_released(bus, factory):
         assert button.wait_for_release(10)
 
 
-def test_no_edge_of_a_burst_is_lost(bus, factory):
+def test_no_edge_of_a_burst_is_lost(bus: PinBus, factory: BusFactory) -> None:
     seen: queue.Queue[int] = queue.Queue()
     pin = factory.pin(17)
     handler = lambda ticks, state: seen.put(state)  # noqa: E731 (kept alive: gpiozero does not)
@@ -124,7 +127,7 @@ def test_no_edge_of_a_burst_is_lost(bus, factory):
     assert [seen.get(timeout=10) for _ in range(100)] == [1, 0] * 50
 
 
-def test_only_the_wanted_edges_are_called(bus, factory):
+def test_only_the_wanted_edges_are_called(bus: PinBus, factory: BusFactory) -> None:
     seen: queue.Queue[int] = queue.Queue()
     handler = lambda ticks, state: seen.put(state)  # noqa: E731
     pin = factory.pin(17)
@@ -140,7 +143,7 @@ def test_only_the_wanted_edges_are_called(bus, factory):
     assert seen.get(timeout=10) == 1
 
 
-def test_a_bouncing_contact_is_told_once_it_has_settled(bus, factory):
+def test_a_bouncing_contact_is_told_once_it_has_settled(bus: PinBus, factory: BusFactory) -> None:
     seen: queue.Queue[int] = queue.Queue()
     handler = lambda ticks, state: seen.put(state)  # noqa: E731
     pin = factory.pin(4)
@@ -153,7 +156,7 @@ def test_a_bouncing_contact_is_told_once_it_has_settled(bus, factory):
     assert pin.state == 0
 
 
-def test_a_callback_may_use_pins_itself(bus, factory):
+def test_a_callback_may_use_pins_itself(bus: PinBus, factory: BusFactory) -> None:
     done = threading.Event()
     with (
         LED(21, pin_factory=factory) as led,
@@ -171,7 +174,9 @@ def test_a_callback_may_use_pins_itself(bus, factory):
         assert bus.read("primary", 21) is True
 
 
-def test_a_bad_callback_does_not_make_other_pins_deaf(bus, factory, capfd):
+def test_a_bad_callback_does_not_make_other_pins_deaf(
+    bus: PinBus, factory: BusFactory, capfd: pytest.CaptureFixture[str]
+) -> None:
     heard = threading.Event()
     with (
         DigitalInputDevice(17, pin_factory=factory) as bad,
@@ -185,12 +190,12 @@ def test_a_bad_callback_does_not_make_other_pins_deaf(bus, factory, capfd):
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
-def test_one_device_a_pin_also_within_a_process(factory):
+def test_one_device_a_pin_also_within_a_process(factory: BusFactory) -> None:
     with LED(21, pin_factory=factory), pytest.raises(GPIOPinInUse):
         LED(21, pin_factory=factory)
 
 
-def test_wrong_use_is_refused_as_on_a_pi(factory):
+def test_wrong_use_is_refused_as_on_a_pi(factory: BusFactory) -> None:
     pin = factory.pin(17)
     with pytest.raises(PinSetInput):
         pin.state = 1
@@ -214,7 +219,7 @@ def test_wrong_use_is_refused_as_on_a_pi(factory):
     assert (pin.function, pin.frequency, pin.bounce) == ("output", None, None)
 
 
-def test_a_missing_bus_says_what_to_do(tmp_path, monkeypatch):
+def test_a_missing_bus_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FOVER_PIN_BUS", raising=False)
     with pytest.raises(BadPinFactory, match="set FOVER_PIN_BUS and FOVER_PIN_BOARD"):
         BusFactory()
@@ -222,14 +227,14 @@ def test_a_missing_bus_says_what_to_do(tmp_path, monkeypatch):
         BusFactory(str(tmp_path / "none"), "primary", within_s=0)
 
 
-def test_an_unknown_board_is_refused(bus_path):
+def test_an_unknown_board_is_refused(bus_path: str) -> None:
     factory = BusFactory(bus_path, "third")
     with pytest.raises(PinBusLost, match="boards: primary, secondary"):
         factory.pin(4)
     factory.close()
 
 
-def test_a_lost_bus_is_told_and_never_waited_for(bus_path):
+def test_a_lost_bus_is_told_and_never_waited_for(bus_path: str) -> None:
     factory = BusFactory(bus_path, "primary")
     pin = factory.pin(4)
     factory.line.close()

@@ -6,22 +6,26 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from controller.bench.pinbus import PinBus, PinBusError, main
+from controller.bench.pinbus import PinBus, PinBusError, PinWatch, main
 from wiring.bus_messages import Conflict, Edge
 from wiring.load import default_map
 from wiring.signals import Signal
 
 PINS = default_map()
+Starter = Callable[[str], Any]  # board -> the fixture's Program
 
 
 def bcm(signal: Signal) -> int:
     return PINS[signal].bcm
 
 
-def wait_for(watch, board, number, level):
+def wait_for(watch: PinWatch, board: str, number: int, level: bool) -> Edge:
     """The first such edge that comes; every wait has a limit."""
     selector = selectors.DefaultSelector()
     selector.register(watch, selectors.EVENT_READ)
@@ -34,7 +38,7 @@ def wait_for(watch, board, number, level):
     raise AssertionError(f"no edge of {board} {number}")
 
 
-def test_one_process_drives_what_another_senses(bus, program):
+def test_one_process_drives_what_another_senses(bus: PinBus, program: Starter) -> None:
     bus.plug("primary")
     bus.plug("secondary")
     ours, theirs = program("primary"), program("secondary")
@@ -47,7 +51,7 @@ def test_one_process_drives_what_another_senses(bus, program):
     assert [moment.level for moment in bus.history("secondary", 23)] == [False, True, False]
 
 
-def test_a_second_process_is_refused_a_claimed_pin(program):
+def test_a_second_process_is_refused_a_claimed_pin(program: Starter) -> None:
     first, second = program("primary"), program("primary")
     assert first.run("led = LED(21, pin_factory=f)") == "done"
     told = second.run("led = LED(21, pin_factory=f)")
@@ -57,7 +61,7 @@ def test_a_second_process_is_refused_a_claimed_pin(program):
     assert second.run("led = LED(21, pin_factory=f)") == "done"
 
 
-def test_a_latching_board_goes_on_driving(bus, program):
+def test_a_latching_board_goes_on_driving(bus: PinBus, program: Starter) -> None:
     theirs = program("secondary")
     assert theirs.run("led = LED(21, pin_factory=f, initial_value=True)") == "done"
     watch = bus.watch()
@@ -69,7 +73,7 @@ def test_a_latching_board_goes_on_driving(bus, program):
     watch.close()
 
 
-def test_the_bench_drives_reads_and_lets_go(bus):
+def test_the_bench_drives_reads_and_lets_go(bus: PinBus) -> None:
     bus.drive("primary", Signal.POWER_SWITCH, False)
     assert bus.read("primary", Signal.POWER_SWITCH) is False
     bus.release("primary", Signal.POWER_SWITCH)
@@ -78,7 +82,7 @@ def test_the_bench_drives_reads_and_lets_go(bus):
     assert bus.read("primary", bcm(Signal.STRAP)) is False  # low says Primary
 
 
-def test_a_hand_lets_go_when_it_closes(bus, bus_path):
+def test_a_hand_lets_go_when_it_closes(bus: PinBus, bus_path: str) -> None:
     watch = bus.watch()
     with PinBus.connect(bus_path) as other:
         other.drive("primary", 4, False)
@@ -87,7 +91,7 @@ def test_a_hand_lets_go_when_it_closes(bus, bus_path):
     watch.close()
 
 
-def test_a_watch_reports_a_fight(bus, bus_path):
+def test_a_watch_reports_a_fight(bus: PinBus, bus_path: str) -> None:
     watch = bus.watch()
     with PinBus.connect(bus_path) as other:
         bus.drive("primary", 20, True)
@@ -98,7 +102,7 @@ def test_a_watch_reports_a_fight(bus, bus_path):
     watch.close()
 
 
-def test_contacts_can_be_added_and_moved_one_by_one(bus):
+def test_contacts_can_be_added_and_moved_one_by_one(bus: PinBus) -> None:
     bus.add_contact("short", "primary:20", "secondary:20")
     bus.drive("primary", 20, True)
     assert bus.read("secondary", 20) is False
@@ -108,7 +112,7 @@ def test_contacts_can_be_added_and_moved_one_by_one(bus):
         bus.contact("shirt", True)
 
 
-def test_garbage_is_answered_and_costs_nothing(bus, bus_path):
+def test_garbage_is_answered_and_costs_nothing(bus: PinBus, bus_path: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as raw:
         raw.settimeout(10)
         raw.connect(bus_path)
@@ -118,12 +122,12 @@ def test_garbage_is_answered_and_costs_nothing(bus, bus_path):
     assert bus.read("primary", 21) is False
 
 
-def test_a_client_that_does_not_read_learns_the_newest_level(bus):
+def test_a_client_that_does_not_read_learns_the_newest_level(bus: PinBus) -> None:
     watch = bus.watch()  # reads nothing for a while: far more edges than its socket holds
     for n in range(3000):
         bus.drive("primary", 20, n % 2 == 0)
     bus.drive("primary", 20, True)
-    last = None
+    last: Edge | Conflict | None = None
     selector = selectors.DefaultSelector()
     selector.register(watch, selectors.EVENT_READ)
     newest = bus.history("primary", 20)[-1].at_us
@@ -131,11 +135,12 @@ def test_a_client_that_does_not_read_learns_the_newest_level(bus):
         for report in watch.receive():
             last = report
     selector.close()
+    assert isinstance(last, Edge)
     assert (last.level, last.at_us) == (True, newest)
     watch.close()
 
 
-def test_iterating_a_watch_ends_with_the_bus(tmp_path):
+def test_iterating_a_watch_ends_with_the_bus(tmp_path: Path) -> None:
     path = str(tmp_path / "bus")
     server = subprocess.Popen(
         [sys.executable, "-m", "controller.bench.pinbus", "--socket", path, "--boards", "one"],
@@ -145,7 +150,9 @@ def test_iterating_a_watch_ends_with_the_bus(tmp_path):
     watch = bus.watch()
     bus.drive("one", 4, False)
     stream = iter(watch)
-    assert next(stream).bcm == 4
+    first = next(stream)
+    assert isinstance(first, Edge)
+    assert first.bcm == 4
     stopper = threading.Thread(target=server.terminate)
     stopper.start()
     assert list(stream) == []
@@ -167,17 +174,19 @@ def test_iterating_a_watch_ends_with_the_bus(tmp_path):
         (["--socket", "/nonexistent/bus"], "cannot serve a pin bus at /nonexistent/bus"),
     ],
 )
-def test_a_bus_that_cannot_be_says_why(tmp_path, capsys, options, words):
+def test_a_bus_that_cannot_be_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], words: str
+) -> None:
     assert main(["--socket", str(tmp_path / "bus"), *options]) == 2
     assert words in capsys.readouterr().err
 
 
-def test_two_buses_on_one_path(bus_path, capsys):
+def test_two_buses_on_one_path(bus_path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--socket", bus_path]) == 2
     assert "served by another pin bus" in capsys.readouterr().err
 
 
-def test_a_socket_left_behind_is_no_obstacle(tmp_path):
+def test_a_socket_left_behind_is_no_obstacle(tmp_path: Path) -> None:
     path = str(tmp_path / "bus")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left:
         left.bind(path)
@@ -192,6 +201,6 @@ def test_a_socket_left_behind_is_no_obstacle(tmp_path):
     assert server.wait(10) == 0
 
 
-def test_no_bus_is_told(tmp_path):
+def test_no_bus_is_told(tmp_path: Path) -> None:
     with pytest.raises(PinBusError, match=r"no pin bus at .*start python -m controller"):
         PinBus.connect(str(tmp_path / "none"), within_s=0)

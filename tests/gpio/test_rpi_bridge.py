@@ -3,10 +3,13 @@
 import queue
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 
+from controller.bench.pinbus import PinBus
 from firmware.drivers.pin_factory import BusFactory
 from firmware.drivers.rpi_bridge import BridgeError, install
 
@@ -27,18 +30,18 @@ GPIO.add_event_detect(17, GPIO.FALLING, callback=pressed, bouncetime=1)
 
 
 @pytest.fixture
-def mock():
+def mock() -> Any:
     return MockFactory()
 
 
 @pytest.fixture
-def gpio(mock):
+def gpio(mock: Any) -> Iterator[Any]:
     legacy = install(mock)
     yield legacy.gpio
     legacy.remove()
 
 
-def test_an_edge_arrives_at_a_legacy_callback(bus, bus_path):
+def test_an_edge_arrives_at_a_legacy_callback(bus: PinBus, bus_path: str) -> None:
     factory = BusFactory(bus_path, "primary")
     legacy = install(factory)
     seen: queue.Queue[tuple[int, int]] = queue.Queue()
@@ -52,7 +55,7 @@ def test_an_edge_arrives_at_a_legacy_callback(bus, bus_path):
     assert "RPi.GPIO" not in sys.modules
 
 
-def test_inputs_are_not_random(mock, gpio):
+def test_inputs_are_not_random(mock: Any, gpio: Any) -> None:
     gpio.setmode(gpio.BCM)
     gpio.setup(17, gpio.IN, pull_up_down=gpio.PUD_UP)
     assert {gpio.input(17) for _ in range(50)} == {1}
@@ -60,7 +63,7 @@ def test_inputs_are_not_random(mock, gpio):
     assert {gpio.input(17) for _ in range(50)} == {0}
 
 
-def test_events_can_be_asked_for(mock, gpio):
+def test_events_can_be_asked_for(mock: Any, gpio: Any) -> None:
     gpio.setmode(gpio.BCM)
     gpio.setup(17, gpio.IN, pull_up_down=gpio.PUD_DOWN)
     gpio.add_event_detect(17, gpio.RISING)
@@ -83,7 +86,7 @@ def test_events_can_be_asked_for(mock, gpio):
     assert late == [17, 17]
 
 
-def test_waiting_for_an_edge(bus, bus_path):
+def test_waiting_for_an_edge(bus: PinBus, bus_path: str) -> None:
     factory = BusFactory(bus_path, "primary")
     legacy = install(factory)
     gpio = legacy.gpio
@@ -107,7 +110,7 @@ def test_waiting_for_an_edge(bus, bus_path):
     factory.close()
 
 
-def test_outputs_one_and_many(mock, gpio):
+def test_outputs_one_and_many(mock: Any, gpio: Any) -> None:
     gpio.setmode(gpio.BOARD)
     gpio.setup([40, 38], gpio.OUT, initial=gpio.HIGH)
     assert mock.pin(21).state == mock.pin(20).state == 1
@@ -140,7 +143,9 @@ def test_outputs_one_and_many(mock, gpio):
         ),
     ],
 )
-def test_what_rpi_gpio_refuses_is_refused(gpio, call, words):
+def test_what_rpi_gpio_refuses_is_refused(
+    gpio: Any, call: Callable[[Any], object], words: str
+) -> None:
     gpio.setmode(gpio.BCM)
     gpio.setup(17, gpio.IN)
     gpio.setup([20, 21], gpio.OUT)
@@ -148,13 +153,15 @@ def test_what_rpi_gpio_refuses_is_refused(gpio, call, words):
         call(gpio)
 
 
-def test_without_fake_rpi_it_says_what_to_install(mock, monkeypatch):
+def test_without_fake_rpi_it_says_what_to_install(
+    mock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "fake_rpi", None)
     with pytest.raises(BridgeError, match=r"pip install 'fover\[test\]'"):
         install(mock)
 
 
-def test_what_was_there_before_comes_back(mock, monkeypatch):
+def test_what_was_there_before_comes_back(mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "RPi", sys)
     legacy = install(mock)
     assert sys.modules["RPi"] is not sys

@@ -1,10 +1,13 @@
 """What a request does, without sockets or a clock."""
 
+from typing import Any
+
 import pytest
 
 from controller.bench.switchboard import Switchboard
 from wiring.bus_messages import (
     AddContact,
+    Answer,
     ClaimInput,
     ClaimOutput,
     Conflict,
@@ -14,6 +17,8 @@ from wiring.bus_messages import (
     MoveContacts,
     Read,
     Recall,
+    Report,
+    Request,
     SetOutput,
     Unclaim,
     Watch,
@@ -24,45 +29,49 @@ A, B = 1, 2  # two connections
 
 
 @pytest.fixture
-def board():
+def board() -> Switchboard:
     made = Switchboard(default_map(), ("primary", "secondary"), frozenset({"secondary"}))
     made.handle(A, Greet(ticket=1, name="supervisor"), 0)
     return made
 
 
-def claim_in(board, connection, bcm, now_us=0, **options):
+def claim_in(board: Switchboard, connection: int, bcm: int, **options: Any) -> Answer:
     request = ClaimInput(ticket=1, board="primary", bcm=bcm, **options)
-    return board.handle(connection, request, now_us)
+    return board.handle(connection, request, 0)
 
 
-def claim_out(board, connection, bcm, level, now_us=0, at="primary"):
+def claim_out(
+    board: Switchboard, connection: int, bcm: int, level: bool, now_us: int = 0, at: str = "primary"
+) -> Answer:
     return board.handle(connection, ClaimOutput(ticket=1, board=at, bcm=bcm, level=level), now_us)
 
 
-def drive(board, connection, bcm, level, now_us=0):
+def drive(
+    board: Switchboard, connection: int, bcm: int, level: bool | None, now_us: int = 0
+) -> Answer:
     return board.handle(connection, Drive(ticket=1, board="primary", bcm=bcm, level=level), now_us)
 
 
-def level(board, bcm, at="primary"):
+def level(board: Switchboard, bcm: int, at: str = "primary") -> bool:
     return board.handle(A, Read(ticket=1, board=at, bcm=bcm), 0).level
 
 
-def heard(board, connection):
+def heard(board: Switchboard, connection: int) -> list[Report]:
     return [report for number, report in board.outbox if number == connection]
 
 
-def edge(bcm, high, at_us):
+def edge(bcm: int, high: bool, at_us: int) -> Edge:
     return Edge(board="primary", bcm=bcm, level=high, at_us=at_us)
 
 
-def test_edges_go_to_the_claimant_alone(board):
+def test_edges_go_to_the_claimant_alone(board: Switchboard) -> None:
     assert claim_in(board, A, 17, pull="up").level is True
     drive(board, B, 17, False, 5)
     assert heard(board, A) == [edge(17, False, 5)]
     assert heard(board, B) == []
 
 
-def test_one_process_a_pin(board):
+def test_one_process_a_pin(board: Switchboard) -> None:
     claim_in(board, A, 17)
     told = claim_in(board, B, 17)
     assert told.in_use
@@ -71,7 +80,7 @@ def test_one_process_a_pin(board):
     assert board.handle(B, Unclaim(ticket=1, board="primary", bcm=17), 0).in_use
 
 
-def test_the_same_process_may_change_its_claim(board):
+def test_the_same_process_may_change_its_claim(board: Switchboard) -> None:
     claim_out(board, A, 17, True)
     assert level(board, 17) is True
     assert claim_in(board, A, 17, pull="down").level is False
@@ -79,7 +88,7 @@ def test_the_same_process_may_change_its_claim(board):
     assert "claim it as output first" in told.error
 
 
-def test_a_dead_process_drives_nothing(board):
+def test_a_dead_process_drives_nothing(board: Switchboard) -> None:
     claim_in(board, B, 23, pull="down")
     board.handle(A, AddContact(ticket=1, name="w", a="primary:18", b="primary:23", closed=True), 0)
     claim_out(board, A, 18, True, 3)
@@ -88,7 +97,7 @@ def test_a_dead_process_drives_nothing(board):
     assert not claim_out(board, B, 18, True).error  # the pin is free again
 
 
-def test_a_latching_board_keeps_its_outputs_until_claimed_anew(board):
+def test_a_latching_board_keeps_its_outputs_until_claimed_anew(board: Switchboard) -> None:
     board.handle(B, Watch(ticket=1), 0)
     claim_out(board, A, 18, True, 1, at="secondary")
     board.gone(A, 2)
@@ -98,7 +107,7 @@ def test_a_latching_board_keeps_its_outputs_until_claimed_anew(board):
     assert not [report for report in heard(board, B) if isinstance(report, Conflict)]
 
 
-def test_hands_let_go_when_their_connection_ends(board):
+def test_hands_let_go_when_their_connection_ends(board: Switchboard) -> None:
     claim_in(board, A, 17, pull="up")
     drive(board, B, 17, False, 1)
     board.gone(B, 2)
@@ -108,7 +117,7 @@ def test_hands_let_go_when_their_connection_ends(board):
     assert level(board, 17) is True
 
 
-def test_debounce_tells_the_final_level_only(board):
+def test_debounce_tells_the_final_level_only(board: Switchboard) -> None:
     claim_in(board, A, 4, pull="up", bounce_us=1000)
     for at_us in (10, 20, 30):
         drive(board, B, 4, at_us == 20, at_us)
@@ -120,7 +129,7 @@ def test_debounce_tells_the_final_level_only(board):
     assert board.next_due_us() is None
 
 
-def test_watchers_hear_every_pin_and_every_conflict(board):
+def test_watchers_hear_every_pin_and_every_conflict(board: Switchboard) -> None:
     board.handle(B, Watch(ticket=1), 0)
     claim_out(board, A, 18, True, 1)
     drive(board, B, 18, False, 2)
@@ -130,7 +139,7 @@ def test_watchers_hear_every_pin_and_every_conflict(board):
     assert edge(18, False, 2) in heard(board, B)
 
 
-def test_history_is_recalled(board):
+def test_history_is_recalled(board: Switchboard) -> None:
     drive(board, B, 20, True, 5)
     told = board.handle(A, Recall(ticket=1, board="primary", bcm=20), 9)
     assert told.moments == ((0, False), (5, True))
@@ -148,5 +157,5 @@ def test_history_is_recalled(board):
         (AddContact(ticket=1, name="strap@primary", a="p", b="gnd", closed=True), "exists already"),
     ],
 )
-def test_nonsense_is_answered_not_raised(board, request_, words):
+def test_nonsense_is_answered_not_raised(board: Switchboard, request_: Request, words: str) -> None:
     assert words in board.handle(A, request_, 0).error

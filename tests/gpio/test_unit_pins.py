@@ -1,10 +1,13 @@
 """The unit's pins as its processes use them: on gpiozero's own mock, and on the bus."""
 
 import select
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 
+from controller.bench.pinbus import PinBus
 from firmware.core.failover.effects import Lamp, SetLamp
 from firmware.core.failover.events import CableFacts
 from firmware.core.settings import Identity
@@ -40,35 +43,35 @@ class Wires:
 
 
 @pytest.fixture
-def wires():
+def wires() -> Wires:
     return Wires()
 
 
 @pytest.fixture
-def unit(wires):
+def unit(wires: Wires) -> Iterator[FailoverPins]:
     pins = FailoverPins(wires.factory)
     yield pins
     pins.close()
 
 
 @pytest.fixture
-def panel(wires):
+def panel(wires: Wires) -> Iterator[SwitchPanel]:
     switches = SwitchPanel(wires.factory)
     yield switches
     switches.close()
 
 
-def readable(driver) -> bool:
+def readable(driver: FailoverPins | SwitchPanel) -> bool:
     return bool(select.select([driver], [], [], 0)[0])
 
 
-def test_with_nothing_connected_there_is_no_cable(unit):
+def test_with_nothing_connected_there_is_no_cable(unit: FailoverPins) -> None:
     assert unit.facts() == unit.read() == NO_CABLE
     assert unit.receive() == []
     assert not readable(unit)
 
 
-def test_every_edge_is_an_event_in_order(wires, unit):
+def test_every_edge_is_an_event_in_order(wires: Wires, unit: FailoverPins) -> None:
     for signal in (Signal.MY_PLUG, Signal.STRAP, Signal.OTHER_PLUG, Signal.MATE_POWER):
         wires.say(signal, True)
     assert readable(unit)
@@ -83,7 +86,7 @@ def test_every_edge_is_an_event_in_order(wires, unit):
     assert not readable(unit)
 
 
-def test_the_strap_of_a_plug_that_is_out_is_no_fact(wires, unit):
+def test_the_strap_of_a_plug_that_is_out_is_no_fact(wires: Wires, unit: FailoverPins) -> None:
     wires.say(Signal.STRAP, True)
     assert unit.receive() == []
     wires.say(Signal.MY_PLUG, True)
@@ -91,13 +94,15 @@ def test_the_strap_of_a_plug_that_is_out_is_no_fact(wires, unit):
     assert event.facts.strap is Identity.PRIMARY
 
 
-def test_a_short_glitch_is_told_both_ways(wires, unit):
+def test_a_short_glitch_is_told_both_ways(wires: Wires, unit: FailoverPins) -> None:
     for active in (True, False):
         wires.say(Signal.MATE_POWER, active)
     assert [event.facts.other_power for event in unit.receive()] == [True, False]
 
 
-def test_more_edges_than_the_queue_holds_still_end_in_the_truth(wires, unit):
+def test_more_edges_than_the_queue_holds_still_end_in_the_truth(
+    wires: Wires, unit: FailoverPins
+) -> None:
     for n in range(QUEUE_MAX + 11):
         wires.say(Signal.MATE_POWER, n % 2 == 0)
     assert unit.receive()[-1].facts.other_power is True
@@ -108,7 +113,7 @@ def test_more_edges_than_the_queue_holds_still_end_in_the_truth(wires, unit):
 
 
 @pytest.mark.parametrize("lamp", list(Lamp))
-def test_lamps(wires, unit, lamp):
+def test_lamps(wires: Wires, unit: FailoverPins, lamp: Lamp) -> None:
     assert not wires.lit(LAMP_SIGNALS[lamp])
     unit.set_lamp(SetLamp(lamp, True))
     assert [each for each in Lamp if wires.lit(LAMP_SIGNALS[each])] == [lamp]
@@ -116,12 +121,12 @@ def test_lamps(wires, unit, lamp):
     assert not wires.lit(LAMP_SIGNALS[lamp])
 
 
-def test_without_a_panel_all_is_on(panel):
+def test_without_a_panel_all_is_on(panel: SwitchPanel) -> None:
     assert panel.read() == {Signal.POWER_SWITCH: True, **dict.fromkeys(LINK_SWITCHES, True)}
     assert panel.receive() == []
 
 
-def test_switches_are_told_edge_by_edge(wires, panel):
+def test_switches_are_told_edge_by_edge(wires: Wires, panel: SwitchPanel) -> None:
     for on in (False, True, False):  # a bouncing switch
         wires.say(Signal.POWER_SWITCH, on)
     wires.say(Signal.LINK_SWITCH_2, False)
@@ -135,7 +140,7 @@ def test_switches_are_told_edge_by_edge(wires, panel):
     assert panel.read()[Signal.POWER_SWITCH] is False
 
 
-def test_power_out(wires, panel):
+def test_power_out(wires: Wires, panel: SwitchPanel) -> None:
     assert not wires.lit(Signal.POWER_OUT)  # dark until the supervisor says so
     panel.power_out(True)
     assert wires.lit(Signal.POWER_OUT)
@@ -144,20 +149,22 @@ def test_power_out(wires, panel):
     assert panel.counters == (("edges dropped", 0), ("power refused", 0))
 
 
-def test_both_processes_pins_are_apart(wires, unit, panel):
+def test_both_processes_pins_are_apart(
+    wires: Wires, unit: FailoverPins, panel: SwitchPanel
+) -> None:
     wires.say(Signal.MATE_POWER, True)
     assert panel.receive() == []
     assert len(unit.receive()) == 1
 
 
-def test_a_pin_in_use_is_named_and_nothing_is_kept(wires, unit):
+def test_a_pin_in_use_is_named_and_nothing_is_kept(wires: Wires, unit: FailoverPins) -> None:
     with pytest.raises(GpioError, match=r"STRAP on BCM 17: .*in use"):
         FailoverPins(wires.factory)
     unit.close()
     FailoverPins(wires.factory).close()
 
 
-def test_factories():
+def test_factories() -> None:
     assert open_factory("none", 0, None, None) is None
     assert isinstance(open_factory("mock", 0, None, None), MockFactory)
     with pytest.raises(GpioError, match=r"'relay' is unknown; use one of lgpio, fover_bus"):
@@ -166,25 +173,27 @@ def test_factories():
         open_factory("fover_bus", 0, None, None)
 
 
-def test_on_the_bus_a_power_cut_is_one_event(bus, bus_path):
+def test_on_the_bus_a_power_cut_is_one_event(bus: PinBus, bus_path: str) -> None:
     bus.plug("primary")
     bus.plug("secondary")
-    ours = open_factory("fover_bus", 0, bus_path, "primary")
-    theirs = open_factory("fover_bus", 0, bus_path, "secondary")
+    ours: Any = open_factory("fover_bus", 0, bus_path, "primary")
+    theirs: Any = open_factory("fover_bus", 0, bus_path, "secondary")
     panel, unit = SwitchPanel(ours), FailoverPins(theirs)
     assert unit.facts().strap is Identity.SECONDARY
     for on in (True, False):
         panel.power_out(on)
         assert select.select([unit], [], [], 10)[0]
         assert [event.facts.other_power for event in unit.receive()] == [on]
-    for driver in (panel, unit, ours, theirs):
-        driver.close()
+    panel.close()
+    unit.close()
+    ours.close()
+    theirs.close()
 
 
-def test_on_the_bus_a_pulled_plug_is_told(bus, bus_path):
+def test_on_the_bus_a_pulled_plug_is_told(bus: PinBus, bus_path: str) -> None:
     bus.plug("primary")
     bus.plug("secondary")
-    factory = open_factory("fover_bus", 0, bus_path, "primary")
+    factory: Any = open_factory("fover_bus", 0, bus_path, "primary")
     unit = FailoverPins(factory)
     assert unit.facts() == CableFacts(
         my_plug=True, other_plug=True, other_power=False, strap=Identity.PRIMARY
@@ -196,8 +205,8 @@ def test_on_the_bus_a_pulled_plug_is_told(bus, bus_path):
     factory.close()
 
 
-def test_a_lost_bus_costs_lamps_but_no_crash(bus_path):
-    factory = open_factory("fover_bus", 0, bus_path, "primary")
+def test_a_lost_bus_costs_lamps_but_no_crash(bus_path: str) -> None:
+    factory: Any = open_factory("fover_bus", 0, bus_path, "primary")
     unit = FailoverPins(factory)
     factory.line.close()
     unit.set_lamp(SetLamp(Lamp.ACTIVE, True))

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from wiring.debounce import Debounce
 
 
-def test_without_settling_every_change_passes():
+def test_without_settling_every_change_passes() -> None:
     debounce = Debounce(settle_us=0, level=False)
     assert [debounce.offer(level, 1) for level in (True, False, True)] == [True, True, True]
     assert debounce.due_us is None
 
 
-def test_a_spike_is_never_told():
+def test_a_spike_is_never_told() -> None:
     debounce = Debounce(settle_us=100, level=False)
     assert not debounce.offer(True, 10)
     assert debounce.due_us == 110
@@ -22,7 +22,7 @@ def test_a_spike_is_never_told():
     assert debounce.reported is False
 
 
-def test_a_level_counts_once_it_has_held():
+def test_a_level_counts_once_it_has_held() -> None:
     debounce = Debounce(settle_us=100, level=False)
     debounce.offer(True, 10)
     assert not debounce.expire(109)
@@ -33,7 +33,7 @@ def test_a_level_counts_once_it_has_held():
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=40), st.integers(0, 100))
-def test_what_is_reported_last_is_what_is_true(gaps, settle_us):
+def test_what_is_reported_last_is_what_is_true(gaps: list[int], settle_us: int) -> None:
     debounce = Debounce(settle_us=settle_us, level=False)
     now_us, level = 0, False
     for gap in gaps:

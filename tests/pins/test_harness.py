@@ -13,12 +13,12 @@ PINS = default_map()
 PAGE = Path(__file__).parents[2] / "docs" / "wiring.md"
 
 
-def test_the_page_is_current():
+def test_the_page_is_current() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert harness.page_with_tables(page, PINS) == page
 
 
-def test_check_tells_an_old_page(tmp_path, capsys):
+def test_check_tells_an_old_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"top\n{harness.BEGIN}\nold\n{harness.END}\nbottom\n", encoding="utf-8")
     assert harness.main(["--check", str(page)]) == 1
@@ -31,20 +31,22 @@ def test_check_tells_an_old_page(tmp_path, capsys):
     assert "old" not in text
 
 
-def test_a_page_without_markers_is_refused(tmp_path, capsys):
+def test_a_page_without_markers_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(WiringError, match="no markers"):
         harness.page_with_tables("nothing here", PINS)
     assert harness.main(["--write", str(tmp_path / "none.md")]) == 2
     assert "none.md" in capsys.readouterr().err
 
 
-def test_every_pin_is_in_the_table():
+def test_every_pin_is_in_the_table() -> None:
     table = harness.pin_table(PINS)
     for pin in PINS.pins:
         assert f"| {pin.header} | {pin.bcm} | `{pin.signal.value}` |" in table
 
 
-def test_the_cable_crosses():
+def test_the_cable_crosses() -> None:
     rows = dict.fromkeys(re.findall(r"\| (\d) \| ([a-z-]+) \| (\d) \|", harness.cable_table(PINS)))
     contact = {signal: str(PINS[signal].contact) for signal in Signal}
     assert (contact[Signal.UART_TX], "transmit-primary", contact[Signal.UART_RX]) in rows
@@ -54,7 +56,7 @@ def test_the_cable_crosses():
     assert len(rows) == 7
 
 
-def test_the_harness_names_every_wire_at_both_ends():
+def test_the_harness_names_every_wire_at_both_ends() -> None:
     lines = harness.harness_yaml(PINS).splitlines()
     start = next(n for n, line in enumerate(lines) if "PRIMARY_PLUG: [" in line)
     ours, wires, theirs = ([*re.findall(r"\d+", line)] for line in lines[start : start + 3])
@@ -68,12 +70,12 @@ def test_the_harness_names_every_wire_at_both_ends():
     assert sum("loops: [[1, 5], [9, 5]]" in line for line in lines) == 1  # one Primary plug
 
 
-def test_the_harness_is_plain_yaml():
+def test_the_harness_is_plain_yaml() -> None:
     for line in harness.harness_yaml(PINS).splitlines():
         assert re.fullmatch(r" *(- ?)?([A-Za-z0-9_]+:( .+)?|<==>|[A-Z_]+)?", line), line
 
 
-def test_labels_come_in_pairs(capsys):
+def test_labels_come_in_pairs(capsys: pytest.CaptureFixture[str]) -> None:
     assert harness.main(["--labels", "-"]) == 0
     labels = capsys.readouterr().out.splitlines()
     assert "PRIMARY 4 | power-primary | SECONDARY 6" in labels

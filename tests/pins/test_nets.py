@@ -1,5 +1,7 @@
 """The circuit: who decides a level, what a contact joins, what is remembered."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,14 +18,14 @@ def pair(a: Pull = Pull.FLOATING, b: Pull = Pull.FLOATING, *, closed: bool = Tru
     return nets
 
 
-def test_a_driver_reaches_what_is_joined_to_it():
+def test_a_driver_reaches_what_is_joined_to_it() -> None:
     nets = pair(b=Pull.DOWN)
     assert nets.drive("a", "me", True, 7) == (Change("a", True, 7), Change("b", True, 7))
     assert nets.release("a", "me", 9) == (Change("a", False, 9), Change("b", False, 9))
     assert nets.history("b") == (Moment(0, False), Moment(7, True), Moment(9, False))
 
 
-def test_an_open_contact_leaves_the_pull_to_decide():
+def test_an_open_contact_leaves_the_pull_to_decide() -> None:
     nets = pair(b=Pull.DOWN)
     nets.drive("a", "me", True, 1)
     assert nets.set_contacts(["ab"], False, 2) == (Change("b", False, 2),)
@@ -40,19 +42,19 @@ def test_an_open_contact_leaves_the_pull_to_decide():
         (Pull.UP, Pull.UP, True),
     ],
 )
-def test_pulls_decide_where_nobody_drives(a, b, high):
+def test_pulls_decide_where_nobody_drives(a: Pull, b: Pull, high: bool) -> None:
     nets = pair(a, b)
     assert nets.level("a") is nets.level("b") is high
 
 
-def test_a_floating_net_keeps_what_it_had():
+def test_a_floating_net_keeps_what_it_had() -> None:
     nets = pair()
     nets.drive("a", "me", True, 1)
     assert nets.release("a", "me", 2) == ()
     assert nets.level("b") is True
 
 
-def test_two_drivers_that_disagree_are_reported_once_and_low():
+def test_two_drivers_that_disagree_are_reported_once_and_low() -> None:
     nets = pair()
     nets.drive("a", "me", True, 1)
     nets.drive("b", "you", False, 2)
@@ -67,7 +69,7 @@ def test_two_drivers_that_disagree_are_reported_once_and_low():
     assert nets.fights_seen == 2
 
 
-def test_rails_drive_but_do_not_join():
+def test_rails_drive_but_do_not_join() -> None:
     nets = Nets()
     for name in ("a", "b"):
         nets.add_node(name, Pull.UP)
@@ -82,7 +84,7 @@ def test_rails_drive_but_do_not_join():
     assert not nets.level("b")
 
 
-def test_one_driver_takes_over_from_another_without_a_glitch():
+def test_one_driver_takes_over_from_another_without_a_glitch() -> None:
     nets = pair(a=Pull.UP)
     nets.drive("a", "old", False, 1)
     assert nets.drive("a", "new", False, 2, instead_of="old") == ()
@@ -90,7 +92,7 @@ def test_one_driver_takes_over_from_another_without_a_glitch():
     assert nets.release("a", "old", 3) == ()
 
 
-def test_all_of_one_drivers_lines_go_at_once():
+def test_all_of_one_drivers_lines_go_at_once() -> None:
     nets = pair(Pull.DOWN, Pull.DOWN)
     nets.drive("a", "me", True, 1)
     nets.drive("b", "me", True, 1)
@@ -98,14 +100,14 @@ def test_all_of_one_drivers_lines_go_at_once():
     assert nets.fights_seen == 0
 
 
-def test_history_forgets_the_oldest():
+def test_history_forgets_the_oldest() -> None:
     nets = pair(a=Pull.DOWN, closed=False)
     for at_us in range(1, 10):
         nets.drive("a", "me", bool(at_us % 2), at_us)
     assert [moment.at_us for moment in nets.history("a")] == [6, 7, 8, 9]
 
 
-def test_unknown_names_are_told():
+def test_unknown_names_are_told() -> None:
     nets = pair()
     with pytest.raises(UnknownName, match="no node 'x'"):
         nets.drive("x", "me", True, 1)
@@ -131,7 +133,9 @@ STEPS = st.one_of(
 )
 
 
-def expected(drivers, pulls, closed):
+def expected(
+    drivers: dict[tuple[str, str], bool], pulls: dict[str, Pull], closed: dict[str, bool]
+) -> dict[str, bool]:
     """The levels worked out afresh, net by net, from nothing but what was asked."""
     group = {node: {node} for node in NODES}
     for name, a, b in CONTACTS:
@@ -148,7 +152,7 @@ def expected(drivers, pulls, closed):
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, max_size=25))
-def test_any_sequence_ends_where_a_fresh_look_says(steps):
+def test_any_sequence_ends_where_a_fresh_look_says(steps: list[tuple[Any, ...]]) -> None:
     nets = Nets(limit=100)
     drivers: dict[tuple[str, str], bool] = {}
     pulls = dict.fromkeys(NODES, Pull.DOWN)

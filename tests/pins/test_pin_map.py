@@ -1,5 +1,7 @@
 """The shipped map is good; every kind of bad one is refused with its line and a remedy."""
 
+from pathlib import Path
+
 import pytest
 
 from wiring.header import GROUND_PINS, HEADER_PIN, boot_pull
@@ -26,26 +28,26 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
-def test_shipped_map_has_every_signal_once():
+def test_shipped_map_has_every_signal_once() -> None:
     pins = default_map()
     assert sorted(pin.signal.name for pin in pins.pins) == sorted(signal.name for signal in Signal)
     assert len({pin.bcm for pin in pins.pins}) == len(Signal)
 
 
-def test_outputs_are_quiet_at_boot():
+def test_outputs_are_quiet_at_boot() -> None:
     pins = default_map()
     for signal in set(OUTPUTS) - set(UART):
         at_boot = boot_pull(pins[signal].bcm) is Pull.UP
         assert not pins[signal].active(at_boot), signal
 
 
-def test_header_is_a_header():
+def test_header_is_a_header() -> None:
     assert len(HEADER_PIN) == 28
     supplies = {1, 2, 4, 17}
     assert sorted([*HEADER_PIN.values(), *GROUND_PINS, *supplies]) == list(range(1, 41))
 
 
-def test_level_and_meaning():
+def test_level_and_meaning() -> None:
     strap = default_map()[Signal.STRAP]
     assert strap.level(active=True) is False
     assert strap.active(level=True) is False
@@ -89,7 +91,7 @@ BAD_PINS = [
 
 
 @pytest.mark.parametrize(("signal", "old", "new", "words"), BAD_PINS)
-def test_bad_pin_is_refused_at_its_table(signal, old, new, words):
+def test_bad_pin_is_refused_at_its_table(signal: str, old: str, new: str, words: str) -> None:
     good = table(signal)
     assert old in good
     text = GOOD.replace(good, good.replace(old, new, 1))
@@ -114,7 +116,7 @@ BAD_WORDS = [
 
 
 @pytest.mark.parametrize(("old", "new", "words"), BAD_WORDS)
-def test_bad_word_is_refused_at_its_line(old, new, words):
+def test_bad_word_is_refused_at_its_line(old: str, new: str, words: str) -> None:
     good = table("LAMP_FAULT")
     text = GOOD.replace(good, good.replace(old, new, 1))
     told = refusal(text)
@@ -142,20 +144,20 @@ def test_bad_word_is_refused_at_its_line(old, new, words):
         ("\x00", "not TOML"),
     ],
 )
-def test_bad_file_is_refused(text, words):
+def test_bad_file_is_refused(text: str, words: str) -> None:
     told = refusal(text)
     assert told.startswith("map.toml:")
     assert words in told
 
 
-def test_every_problem_is_told_at_once():
+def test_every_problem_is_told_at_once() -> None:
     text = GOOD.replace("header = 40", "header = 38").replace(
         "series_ohm = 4700", "series_ohm = 1", 1
     )
     assert len(refusal(text).splitlines()) == 2
 
 
-def test_unreadable_file_is_named(tmp_path):
+def test_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WiringError, match=r"none\.toml: cannot be read"):
         load(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
