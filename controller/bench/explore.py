@@ -77,8 +77,8 @@ def _faults(chance: Random, mode: str) -> Iterator[str]:
     else:
         yield f"cut failover {_direction(chance)}".rstrip()
     yield f"cut {chance.choice(('inside', 'outside'))} {_direction(chance)}".rstrip()
-    yield "type primary\n    no failover active\n    => "
-    yield "type secondary\n    failover active\n    => "
+    yield "type primary\n    no failover active"
+    yield "type secondary\n    failover active"
 
 
 def _direction(chance: Random) -> str:

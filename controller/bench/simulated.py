@@ -209,18 +209,13 @@ class Simulation:
         self.links[link].silenced.clear()
 
     def hears(self, unit: Unit) -> bool:
-        """Whether anything the mate sends can reach that unit now, on any way."""
+        """Whether what the mate says on the failover link reaches that unit now."""
         mate = unit.mate
-        wire = self.cable.closed[Wire(f"transmit-{mate}")] and mate not in self.cable.silenced
-        if self.rig.mode is Mode.CABLE and wire and self.cable.garbled_percent < 5:
-            return True
-        return any(
-            mate not in self.links[link].silenced
-            and self._carrier(unit, physical)
-            and self._carrier(mate, physical)
-            for physical, link in PLACES.items()
-            if link is not Link.STATE and (link is not Link.FAILOVER or self.rig.mode is Mode.LAN)
-        )
+        if self.rig.mode is Mode.CABLE:
+            whole = self.cable.closed[Wire(f"transmit-{mate}")] and not self.cable.garbled_percent
+            return whole and mate not in self.cable.silenced
+        there = self._carrier(mate, "Ethernet3") and mate not in self.links[Link.FAILOVER].silenced
+        return there and self._carrier(unit, "Ethernet3")
 
 
 class SimulatedWorld:

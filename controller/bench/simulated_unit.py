@@ -175,8 +175,10 @@ class SimulatedUnit:
 
     def stop(self, name: ProcessName) -> None:
         """SIGSTOP."""
+        self.supervise(fence.HeartbeatHeard())  # the ticks that were skipped, made good in one
+        self.supervise(fence.TimePassed())
         self.stopped.add(fence.Process(name.value))
-        self._tick_on(late=True)
+        self._tick_on()
 
     # The supervisor
 
@@ -184,15 +186,24 @@ class SimulatedUnit:
         """Step the supervisor's rules and obey them."""
         for effect in self.supervision.step(event, self.schedule.now_ms):
             self._orders[type(effect)](effect)
+        if self.powered and not self._all_alive():
+            self._tick_on()
+
+    def _all_alive(self) -> bool:
+        """Whether the next ticks would only hear heartbeats."""
+        hung = fence.Process.FAILOVER in self.stopped
+        return self.engine is not None and not hung and self.management is not None
 
     def _watch(self, effect: fe.SetUnitTimers) -> None:
-        nics = tuple(self.nics)
+        assert self.engine is not None
+        data = self.engine.unit.data_channels  # not the failover link: the notice goes out by it
+        nics = tuple(nic for nic in self.nics if nic in data)
         self.supervise(fence.FencingAsked(nics, tick_ms(effect.hold_unit_ms)))
 
-    def _tick_on(self, late: bool = False) -> None:
+    def _tick_on(self) -> None:
         """Let ticks pass until the supervisor has made up its mind about a silent process."""
         due_ms = self.supervision.next_due_ms()
-        if due_ms is None or self.tick_at is not None:
+        if due_ms is None or (self.tick_at is not None and self.tick_at <= due_ms):
             return
         self.tick_at = due_ms
         wait_us = max(0, due_ms * 1000 - self.schedule.now_us) + TICK_SLACK_US
@@ -202,10 +213,9 @@ class SimulatedUnit:
         self.tick_at = None
         if not self.powered:
             return
+        if self.engine is not None and fence.Process.FAILOVER not in self.stopped:
+            self.supervise(fence.HeartbeatHeard())
         self.supervise(fence.TimePassed())
-        alive = self.engine is not None and fence.Process.FAILOVER not in self.stopped
-        if not alive:
-            self._tick_on()
 
     def _say_notice(self) -> None:
         for send in self.notice:

@@ -1,7 +1,8 @@
 """Always two, wired together: two failover machines, their channels, and a stand-in for the rest.
 
-Replication takes 10 ms and always works unless told otherwise; the data plane obeys at once. What is
-said can be lost by channel and direction. No management machine: orders and settings come typed.
+Replication takes 10 ms and always works unless told otherwise; the data plane obeys at once.
+What is said can be lost by channel and direction. No management machine: orders and settings come
+typed.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ Decides the ``DataPlan``. Does not know sockets or netlink.
 
 MAC rules are the document's: active addresses ride on the primary's burned-in MACs, standby
 addresses on the secondary's, on whichever unit they are (MA-1). A secondary that booted alone
-does not know the primary's, so it uses its own until the primary appears, then changes to the primary's; the
-primary's standby persona stays down until that is done, or two units would own one MAC (MA-2).
-`failover mac address` overrides both (MA-3). An unknown MAC of the mate is stood in for by one
-of our own made local, on a persona that is down.
+does not know the primary's, so it uses its own until the primary appears, then changes to the
+primary's; the primary's standby persona stays down until that is done, or two units would own
+one MAC (MA-2). `failover mac address` overrides both (MA-3). An unknown MAC of the mate is stood
+in for by one of our own made local, on a persona that is down.
 
 Clauses: MA-1 to MA-4.
 """

@@ -42,7 +42,7 @@ from firmware.core.failover.model import Unit
 from firmware.core.failover.states import REASONS, TABLE, Cause, Row, is_active, is_standby
 from firmware.core.failover.view import FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
-from firmware.core.settings import Mode, Settings
+from firmware.core.settings import Mode
 from firmware.core.wire.bodies import (
     Ack,
     Answer,
@@ -138,7 +138,8 @@ class Engine:
 
     def _settings(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.SettingsChanged)
-        before, unit.settings = unit.settings, event.settings
+        before, channels = unit.settings, unit.channels
+        unit.take_settings(event.settings)
         first, unit.booted = not unit.booted, True
         unit.changed = True
         if first or before.hold_unit_ms != event.settings.hold_unit_ms:
@@ -150,7 +151,7 @@ class Engine:
             power.judge(unit)
         self._forget_channels(unit)
         speaking.speak_now(unit)
-        if unit.channels != _channels(before):
+        if unit.channels != channels:
             speaking.seal_notice(unit)
         if event.settings.enabled and unit.state is UnitState.DISABLED:
             return self._enable(unit)
@@ -418,8 +419,8 @@ class Engine:
             monitor.interfaces(unit, now_ms)
             speaking.time_passed(unit, now_ms)
             self._carry(unit, now_ms)
-            self._lamps(unit)
         if unit.changed and unit.booted:
+            self._lamps(unit)
             unit.changed = False
             unit.out.append(Publish(report.view(unit, now_ms)))
         unit.due_ms = self._due_ms(unit, now_ms)
@@ -468,8 +469,3 @@ class Engine:
             carried,
         )
         return min((due for due in dues if due is not None), default=None)
-
-
-def _channels(settings: Settings) -> tuple[str, ...]:
-    link = "lan" if settings.mode is Mode.LAN else "cable"
-    return (link, *(i.physical for i in settings.interfaces if not i.shutdown))

@@ -125,11 +125,17 @@ def heard(unit: Unit, body: Handover, now_ms: int) -> list[Cause]:
     if body.step is HandoverStep.REFUSED and unit.handover.asked_ms is not None:
         unit.handover.asked_ms = None
         answer(unit, "ERROR: the other unit refused to become standby; see show failover there")
-    if body.step is HandoverStep.CLAIMED and unit.handover.yielded_ms is not None:
+    if body.step is HandoverStep.CLAIMED:
+        taken(unit, now_ms)
+    return []
+
+
+def taken(unit: Unit, now_ms: int) -> None:
+    """The mate has the addresses we let go: it said Claimed, or its hello says Active."""
+    if unit.handover.yielded_ms is not None:
         unit.handover.yielded_ms = None
         unit.handover.drop_links_ms = now_ms + DROP_LINKS_MS
         answer(unit, "")
-    return []
 
 
 def _asked(unit: Unit, body: Handover) -> list[Cause]:

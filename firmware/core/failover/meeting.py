@@ -74,7 +74,9 @@ def _in_cold_standby(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
 
 def _in_standby_ready(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     mate = unit.mate
-    if is_active(hello.state) or handover.busy(unit):
+    if is_active(hello.state):
+        handover.taken(unit, now_ms)
+    if is_active(hello.state) or hello.holding or handover.busy(unit):
         mate.not_active_since_ms = None
         return []
     if mate.not_active_since_ms is None:

@@ -41,6 +41,7 @@ class Mate:
     heard_ms: dict[str, int] = field(default_factory=dict)  # by channel
     sequences: dict[str, int] = field(default_factory=dict)  # by channel, highest seen
     hellos: dict[str, int] = field(default_factory=dict)  # by channel, since it began to wait
+    counted_ms: dict[str, int] = field(default_factory=dict)  # by channel, when last counted
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on
     not_active_since_ms: int | None = None  # neither unit is active since
@@ -111,6 +112,9 @@ class Unit:
     boot: int
     chassis: int
     settings: Settings = field(default_factory=Settings)
+    link_channel: str = CABLE  # the failover link in the mode the settings select
+    data_channels: tuple[str, ...] = ()  # data interfaces that can carry hellos: not shut down
+    channels: tuple[str, ...] = (CABLE,)  # every way to the mate, the failover link first
     booted: bool = False  # the first settings have arrived
     identity: Identity | None = None
     latched: Identity | None = None
@@ -141,20 +145,12 @@ class Unit:
     hellos: Hellos = field(default_factory=Hellos)
     out: list[Effect] = field(default_factory=list)
 
-    @property
-    def link_channel(self) -> str:
-        """The failover link's channel in the mode the settings select."""
-        return LAN if self.settings.mode is Mode.LAN else CABLE
-
-    @property
-    def data_channels(self) -> tuple[str, ...]:
-        """The data interfaces that can carry hellos: named, not shut down."""
-        return tuple(i.physical for i in self.settings.interfaces if not i.shutdown)
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Every way to the mate, the failover link first."""
-        return (self.link_channel, *self.data_channels)
+    def take_settings(self, settings: Settings) -> None:
+        """New settings, and the channels that follow from them."""
+        self.settings = settings
+        self.link_channel = LAN if settings.mode is Mode.LAN else CABLE
+        self.data_channels = tuple(i.physical for i in settings.interfaces if not i.shutdown)
+        self.channels = (self.link_channel, *self.data_channels)
 
     def frame(self, body: Body, *, echo: int | None = None, sequence: int | None = None) -> Frame:
         """A frame of ours, numbered, that echoes the mate's boot unless told otherwise."""

@@ -155,12 +155,20 @@ def note(unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
         mate.identify = body
         unit.changed = True
     elif isinstance(body, Hello):
-        mate.hellos[channel] = min(mate.hellos.get(channel, 0) + 1, 2)
+        _count_hello(unit, channel, now_ms)
         in_cable = channel == CABLE and mate.lost and now_ms - mate.lost_ms < CABLE_EMPTIES_MS
         if frame.header.sequence > mate.newest and not in_cable:
             mate.newest = frame.header.sequence
             return _note_hello(unit, body, now_ms)
     return []
+
+
+def _count_hello(unit: Unit, channel: str, now_ms: int) -> None:
+    """IF-2: the two hellos must be a poll apart; one said out of turn tells nothing of a switch."""
+    mate, apart_ms = unit.mate, unit.settings.poll_interface_ms // 2
+    if now_ms - mate.counted_ms.get(channel, now_ms - apart_ms) >= apart_ms:
+        mate.counted_ms[channel] = now_ms
+        mate.hellos[channel] = min(mate.hellos.get(channel, 0) + 1, 2)
 
 
 def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
