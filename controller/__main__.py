@@ -93,9 +93,13 @@ def _world(said: argparse.Namespace) -> World:
         from controller.bench.simulated import SimulatedWorld
 
         return SimulatedWorld(said.seed)
+    from controller.bench.broker import NO_MOSQUITTO
     from controller.bench.virtual import VirtualWorld
 
-    return VirtualWorld()
+    world = VirtualWorld()
+    if world.broker is None:
+        print(NO_MOSQUITTO)
+    return world
 
 
 def _play(world: World, stories: Sequence[Story], said: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ NOTES = (
     "decide: from the fault to the first frame from the active MAC at the new unit.",
     "outage: longest run of lost packets and longest silence at a receiver, worse direction;",
     "  in brackets the same without a fault.",
+    "<=: the bound the verdict holds it to; generous, for any machine.",
     "TCP: until connection state is replicated this shows that the addresses moved, no more.",
     "-: not measured, or not claimed by this world.",
 )
@@ -94,7 +95,7 @@ def _cells(result: StoryResult) -> list[tuple[str, ...]]:
         _wrapped(result.story.name, _COLUMNS[0]),
         _states(result.expected),
         _states(result.observed),
-        [_decide(result)],
+        _decide(result),
         _outage(result),
         [_tcp(result)],
         [_verdict(result)],
@@ -125,20 +126,29 @@ def _number(value: float | None) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
-def _decide(result: StoryResult) -> str:
-    measured = result.measurement
-    known = measured is not None and measured.decide_ms is not None
-    return f"{_number(measured.decide_ms)} ms" if known and measured else "-"
+def _decide(result: StoryResult) -> list[str]:
+    measured, bound = result.measurement, result.story.bounds.decide_ms
+    if measured is None or measured.decide_ms is None:
+        return ["-"]
+    return [f"{_number(measured.decide_ms)} ms", *_bound(bound)]
 
 
 def _outage(result: StoryResult) -> list[str]:
-    measured = result.measurement
+    measured, bounds = result.measurement, result.story.bounds
     if measured is None or measured.outage_lost is None:
         return ["-"]
     lines = [f"{measured.outage_lost}, {_number(measured.outage_gap_ms)} ms"]
     if measured.control_lost is not None:
         lines.append(f"({measured.control_lost}, {_number(measured.control_gap_ms)} ms)")
-    return lines
+    return (
+        lines
+        + _bound(bounds.outage_ms)
+        + ([] if bounds.lost is None else [f"<={bounds.lost} lost"])
+    )
+
+
+def _bound(ms: int | None) -> list[str]:
+    return [] if ms is None else [f"<={ms / 1000:g} s"]
 
 
 def _tcp(result: StoryResult) -> str:
