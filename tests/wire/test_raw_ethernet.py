@@ -6,6 +6,7 @@ import os
 import select
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,6 +86,16 @@ def test_the_padding_of_short_frames_is_no_part_of_them(two_units: Lab) -> None:
     stranger.send(GROUP + bytes(6) + TYPE + frames.encode(hello()) + b"\xee" * 46)
     assert heard(right) == [FrameReceived("Ethernet0", hello())]
     stranger.close()
+
+
+def test_the_nic_is_asked_to_let_our_group_in(two_units: Lab) -> None:
+    """A veth pair lets everything in; a real NIC's filter does not."""
+    lab = two_units()
+    _open = units(lab)
+    with lab.at("left"):
+        listed = Path("/proc/thread-self/net/dev_mcast").read_text()
+    for nic in NICS.values():
+        assert any(nic in line and GROUP.hex() in line for line in listed.splitlines()), listed
 
 
 def test_other_ethertypes_do_not_wake_us(two_units: Lab) -> None:

@@ -173,6 +173,24 @@ def test_one_lost_segment_is_repaired_without_waiting_for_the_timeout() -> None:
     assert world.ends[0].counts.repeated == 1
 
 
+def test_several_lost_segments_are_repaired_one_after_the_other() -> None:
+    sender, receiver = OrderedChannel(LAN_RATE), OrderedChannel(LAN_RATE)
+    sender.queue(bytes(16 * 1200))
+    under_way = sender.poll(0) + sender.poll(0)
+    lost = [under_way.pop(9), under_way.pop(3), under_way.pop(2)]
+    heard: list[bytes] = []
+    for _ in range(10):  # a round a millisecond: long before the timeout
+        for segment in under_way:
+            assert isinstance(segment, Segment)
+            heard += receiver.on_segment(segment)
+            for ack in receiver.poll(1):
+                assert isinstance(ack, Ack)
+                sender.on_ack(ack)
+        under_way = sender.poll(1)
+    assert heard == [bytes(16 * 1200)]
+    assert sender.counts.repeated == len(lost)
+
+
 def test_a_link_that_is_down_costs_one_segment_a_try() -> None:
     world = pair(LAN_RATE, Random(1))
     world.wires[0].loss = 1.0
