@@ -24,8 +24,11 @@ class Pair(Protocol):
     """What the rules look at: two units and whether they can hear each other."""
 
     schedule: Schedule
-    units: Mapping[Unit, SimulatedUnit]
     judge: Judge
+
+    @property
+    def units(self) -> Mapping[Unit, SimulatedUnit]:
+        """Both boxes, by name."""
 
     def hears(self, unit: Unit) -> bool:
         """Whether anything the mate says can reach that unit."""

@@ -230,8 +230,8 @@ class SimulatedWorld:
         self._faults_us: list[int] = []
         self._sessions = 0
         self._verbs: dict[type, Callable[[Any], None]] = {
-            PowerOn: lambda a: [self.sim.power(unit, True) for unit in a.units],
-            PowerOff: lambda a: [self.sim.power(unit, False) for unit in a.units],
+            PowerOn: lambda a: self._power(a.units, True),
+            PowerOff: lambda a: self._power(a.units, False),
             PullCable: self._pull_cable,
             PlugCable: lambda _: self._contacts(True),
             OpenContact: lambda a: self.sim.contact(a.wire, False),
@@ -263,6 +263,10 @@ class SimulatedWorld:
     def do(self, action: WorldAction) -> None:
         """Obey one verb."""
         self._verbs[type(action)](action)
+
+    def _power(self, units: tuple[Unit, ...], on: bool) -> None:
+        for unit in units:
+            self.sim.power(unit, on)
 
     def _pull_cable(self, action: PullCable) -> None:
         step_us = action.over_ms * 1000 // max(len(action.order), 1)

@@ -114,7 +114,7 @@ class SimulatedUnit:
             fence.RaiseNics: lambda e: self._nics(e.nics, up=True),
             fence.SetPowerOut: lambda _: None,
             fence.SayNotice: lambda _: self._say_notice(),
-            fence.KillProcesses: lambda e: [self._end(p) for p in e.processes],
+            fence.KillProcesses: self._kill,
             fence.EmptyRun: lambda _: self.kept.clear(),
             fence.StartProcess: lambda e: self._start(e.process),
             fence.SetLink: self._set_link,
@@ -176,7 +176,7 @@ class SimulatedUnit:
     def stop(self, name: ProcessName) -> None:
         """SIGSTOP."""
         self.supervise(fence.HeartbeatHeard())  # the ticks that were skipped, made good in one
-        self.supervise(fence.TimePassed())
+        self.supervise(ev.TimePassed())
         self.stopped.add(fence.Process(name.value))
         self._tick_on()
 
@@ -215,7 +215,7 @@ class SimulatedUnit:
             return
         if self.engine is not None and fence.Process.FAILOVER not in self.stopped:
             self.supervise(fence.HeartbeatHeard())
-        self.supervise(fence.TimePassed())
+        self.supervise(ev.TimePassed())
 
     def _say_notice(self) -> None:
         for send in self.notice:
@@ -247,6 +247,10 @@ class SimulatedUnit:
                 start()
 
         self.schedule.after(self.around.boot_us(), begin)
+
+    def _kill(self, effect: fence.KillProcesses) -> None:
+        for process in effect.processes:
+            self._end(process)
 
     def _end(self, process: fence.Process) -> None:
         self.stopped.discard(process)
