@@ -28,7 +28,8 @@ from typing import Any
 from controller.bench import priority
 from controller.bench.contacts import all_contacts, carries
 from controller.bench.line import Line
-from controller.bench.pinbus import PinBus, PinBusError
+from controller.bench.pinbus import PinBus
+from controller.bench.pinbus_server import PinBusError
 from controller.bench.world import Unit
 
 _READ_BYTES = 4096
@@ -84,7 +85,7 @@ class Cable:
         """Carry bytes until the process ends."""
         masters = {end.master: unit for unit, end in self._ends.items()}
         while True:
-            wanted = [*masters, self._control, *self._clients]
+            wanted: list[int | socket.socket] = [*masters, self._control, *self._clients]
             # select, not epoll: its time-out counts microseconds, and a byte takes 87 of them.
             ready, _, _ = select.select(wanted, [], [], self._wait_s())
             now_ns = time.monotonic_ns()

@@ -2,13 +2,14 @@
 
 Plain iproute2, a batch at a time. Switches are bridges in the bench's own namespace; a unit's
 ``eth0`` is a veth whose far end, ``p-eth0`` or ``s-eth0``, is the switch's port. Every impairment
-is one that survives a carrier flap and that the sender cannot see, and none of them needs netem:
+survives a carrier flap, goes unseen by the sender, and needs no netem:
 
 - *toward* a unit: the port's queue is replaced by one that holds a single byte, so all is dropped;
 - *from* a unit: the port is locked, and drops whatever comes from a MAC it has not learned: all;
 - *between* the units: both ports are isolated, which hides them from each other, not from hosts.
 
-A crossover has no switch: there the sender's own queue is the one that is replaced.
+A crossover has no switch: there the sender's own queue is the one that is replaced. UDP, all that
+is spoken there, is not told; a raw socket would be (ENOBUFS).
 """
 
 from __future__ import annotations

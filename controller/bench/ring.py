@@ -61,6 +61,10 @@ class RingReader:
         """One of the writer's own numbers, 0 to 6."""
         return int(_HEADER.unpack_from(self._map)[1 + index])
 
+    def newest(self) -> tuple[Any, ...] | None:
+        """The last record written; None before the first."""
+        return next(self.since(self.written - 1), None) if self.written else None
+
     def since(self, first: int) -> Iterator[tuple[Any, ...]]:
         """The records from that index on, as far as they are still there, up to now."""
         end = self.written

@@ -18,7 +18,7 @@ from controller.bench.pinbus import PinBus
 from controller.bench.pinbus_server import encode
 from controller.bench.processes import Processes
 from controller.bench.world import Unit, Wire, WorldError
-from wiring.bus_messages import PACKET_MAX, ClaimInput, Greet
+from wiring.bus_messages import PACKET_MAX, ClaimInput, Edge, Greet
 from wiring.load import default_map
 from wiring.signals import Signal
 
@@ -194,7 +194,7 @@ def test_a_pulled_plug_opens_in_the_order_asked(wired: CableHand, bus: PinBus) -
     wired.pull(Unit.SECONDARY, list(reversed(Wire)), over_ms=20)
     while wired.pending():
         pass
-    fell = [(edge.board, edge.bcm) for edge in watch.receive() if hasattr(edge, "bcm")]
+    fell = [(edge.board, edge.bcm) for edge in watch.receive() if isinstance(edge, Edge)]
     pins = default_map()
     plug = fell.index((Unit.SECONDARY, pins[Signal.MY_PLUG].bcm))
     power = fell.index((Unit.PRIMARY, pins[Signal.MATE_POWER].bcm))

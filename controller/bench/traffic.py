@@ -1,0 +1,82 @@
+"""The hosts behind the pair: the probe between them, and what they believe about MACs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from controller.bench import clock, probe_process
+from controller.bench.network import HOSTS, INSIDE_HOST, OUTSIDE_HOST, Host, run
+from controller.bench.outage import Arrival, Outage, conversation, outage
+from controller.bench.probe_process import TCP_RECORD, UDP_RECORD
+from controller.bench.processes import Processes, Started
+from controller.bench.ring import RingReader
+
+SETTLED_NS = 50_000_000  # a packet not here after this long is not on its way any more
+
+
+class Traffic:
+    """The probe while it is on. Every measurement is of this one run; start anew to forget."""
+
+    def __init__(self, processes: Processes, folder: Path) -> None:
+        """Start both ends; returns once both send. Raises WorldError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._processes = processes
+        self._ends: dict[str, Started] = {}
+        self._records: dict[str, RingReader] = {}
+        for host, other, role in (
+            (OUTSIDE_HOST, INSIDE_HOST, "--listen"),
+            (INSIDE_HOST, OUTSIDE_HOST, "--talk"),
+        ):
+            records = folder / f"{host.name}.udp"
+            words = ["controller.bench.probe_process", str(records), role]
+            words += ["--bind", host.address, "--to", other.address]
+            self._ends[host.name] = processes.start_module(
+                f"probe-{host.name}", words, netns=host.name, wait_ready=True
+            )
+            self._records[host.name] = RingReader(records, UDP_RECORD)
+        self._tcp = RingReader(folder / "inside.tcp", TCP_RECORD)
+        self.begun_ns = clock.now_ns()
+
+    def flows(self) -> bool:
+        """Whether both directions carried packets a moment ago, and the conversation has begun."""
+        recent_ns = clock.now_ns() - SETTLED_NS
+        newest = [records.newest() for records in self._records.values()]
+        udp = all(record is not None and record[2] >= recent_ns for record in newest)
+        return udp and self._tcp.written > 0
+
+    def outage(self, first_ns: int, last_ns: int) -> Outage:
+        """The worse direction of a span. What has not settled yet is left out."""
+        last_ns = min(last_ns, clock.now_ns() - SETTLED_NS)
+        inside = self._one_way(OUTSIDE_HOST, INSIDE_HOST, first_ns, last_ns)
+        outside = self._one_way(INSIDE_HOST, OUTSIDE_HOST, first_ns, last_ns)
+        return inside.worse(outside)
+
+    def conversation(self, fault_ns: int) -> str:
+        """How TCP took the faults since that moment, in words."""
+        echoes = [heard_ns for _, _, heard_ns in self._tcp.since(0)]
+        breaks = self._tcp.number(probe_process.TCP_BREAKS)
+        return conversation(echoes, breaks, fault_ns, clock.now_ns())
+
+    def stop(self) -> None:
+        """End both ends."""
+        for end in self._ends.values():
+            self._processes.end(end)
+
+    def _one_way(self, sender: Host, receiver: Host, first_ns: int, last_ns: int) -> Outage:
+        begun_ns = self._records[sender.name].number(probe_process.BEGUN_NS)
+        arrivals = [Arrival(*record) for record in self._records[receiver.name].since(0)]
+        return outage(arrivals, begun_ns, first_ns, last_ns)
+
+
+def arp_tables() -> str:
+    """What the hosts resolved: host, address, MAC, in order. A failed entry's MAC is ``-``.
+
+    State and timers are left out: they change by themselves. Two texts are byte-identical exactly
+    if the hosts believe the same.
+    """
+    lines = []
+    for host in HOSTS:
+        for entry in json.loads(run(["ip", "-n", host.name, "-j", "-4", "neigh", "show"])):
+            lines.append(f"{host.name} {entry['dst']} {entry.get('lladdr', '-')}")
+    return "\n".join(sorted(lines))

@@ -1,0 +1,198 @@
+"""One unit of the virtual bench: a box with a power switch, link switches, a console and a flash.
+
+The unit is started as any machine would start it, ``fover-unit run --config unit.toml``, in its own
+network namespace. Here one only turns its switches and types at its console.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.bench.console_line import Console
+from controller.bench.network import ETHERNETS
+from controller.bench.pinbus import PinBus
+from controller.bench.processes import Processes, Started
+from controller.bench.world import Process, Unit, WorldError
+from wiring.load import default_map
+from wiring.signals import LINK_SWITCHES, Signal
+
+STARTUP_CONFIG = "startup-config"
+GONE_S = 10.0  # a power cut takes milliseconds; a machine under load may take its time
+SITE, PAIR = "lab", "bench"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a unit is plugged into."""
+
+    folder: Path
+    bus_path: Path
+    serial: Path
+    broker: str | None  # address; None: no MQTT
+    broker_port: int
+    cpu: int
+
+
+class UnitBox:
+    """A unit's box. Powered off and all links plugged in until told otherwise."""
+
+    def __init__(
+        self, unit: Unit, processes: Processes, bus: PinBus, surroundings: Surroundings
+    ) -> None:
+        self.unit = unit
+        self.powered_at_ns = 0
+        self._processes = processes
+        self._bus = bus
+        self._at = surroundings
+        self._flash = surroundings.folder / "flash"
+        self._run = surroundings.folder / "run"
+        self._flash.mkdir(parents=True, exist_ok=True)
+        self._running: Started | None = None
+        self._chassis = ""
+        terminal = self._run / "terminal"
+        self.console = Console(terminal, appear_s=5.0, answer_s=10.0)
+        # Looking goes by a session of its own: it keeps nobody's place and waits for nobody.
+        self.window = Console(terminal, appear_s=0.0, answer_s=1.0)
+        self.power(False)
+        self.plug_all()
+
+    def start(self, chassis: str) -> None:
+        """Have the box running as that chassis, its power switch off. No-op if it does already."""
+        if self._running is not None and self._running.alive and chassis == self._chassis:
+            return
+        self.stop()
+        self.power(False)
+        self._chassis = chassis
+        file = self._at.folder / "unit.toml"
+        file.write_text(self._unit_toml())
+        command = [sys.executable, "-m", "firmware", "run", "--config", str(file)]
+        self._running = self._processes.start(f"unit-{self.unit}", command, netns=self.unit.value)
+
+    def stop(self) -> None:
+        """End the box itself, supervisor and all."""
+        self._hang_up()
+        if self._running is not None:
+            self._processes.end(self._running)
+            self._running = None
+
+    def power(self, on: bool) -> None:
+        """Turn the power switch; returns at once."""
+        if on:
+            self.powered_at_ns = time.monotonic_ns()
+        self._bus.say(self.unit, Signal.POWER_SWITCH, on)
+
+    @property
+    def switched_on(self) -> bool:
+        """What the power switch says."""
+        level = self._bus.read(self.unit, Signal.POWER_SWITCH)
+        return default_map()[Signal.POWER_SWITCH].active(level)
+
+    @property
+    def has_power(self) -> bool:
+        """What the unit's own power line says; false while nothing drives it."""
+        level = self._bus.read(self.unit, Signal.POWER_OUT)
+        return default_map()[Signal.POWER_OUT].active(level)
+
+    def await_gone(self) -> None:
+        """Wait until a power cut is complete: line low, no process left. Raises WorldError."""
+        until = time.monotonic() + GONE_S
+        while self.has_power or self._family():
+            self.check()
+            if time.monotonic() > until:
+                raise WorldError(f"{self.unit} is switched off and still runs\n{self._tail()}")
+            time.sleep(0.005)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.console.close()
+        self.window.close()
+
+    def check(self) -> None:
+        """Raises WorldError, with its last words, if the box itself has died."""
+        if self._running is not None and not self._running.alive:
+            raise WorldError(f"the supervisor of {self.unit} ended by itself\n{self._tail()}")
+
+    def link(self, interface: str, plugged: bool) -> None:
+        """Turn the link switch of "Ethernet0" to "Ethernet5". Raises WorldError for others."""
+        names = [f"Ethernet{number}" for number in range(ETHERNETS)]
+        if interface not in names:
+            raise WorldError(f"{interface} has no link switch; there are {', '.join(names)}")
+        self._bus.say(self.unit, LINK_SWITCHES[names.index(interface)], plugged)
+
+    def plug_all(self) -> None:
+        """All link switches closed."""
+        for switch in LINK_SWITCHES:
+            self._bus.say(self.unit, switch, True)
+
+    def signal(self, process: Process, number: signal.Signals) -> None:
+        """SIGKILL or SIGSTOP to a process of the unit. Raises WorldError if it does not run."""
+        for pid, words in self._family():
+            if process.value in words:
+                os.kill(pid, number)
+                return
+        raise WorldError(f"{self.unit} has no {process} process to signal\n{self._tail()}")
+
+    def erase(self) -> None:
+        """Empty the flash."""
+        for entry in self._flash.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def write_startup(self, text: str) -> None:
+        """Put a startup-config into the flash."""
+        (self._flash / STARTUP_CONFIG).write_text(text, encoding="utf-8")
+
+    def read_startup(self) -> str:
+        """The startup-config in the flash. Raises WorldError if there is none."""
+        try:
+            return (self._flash / STARTUP_CONFIG).read_text(encoding="utf-8")
+        except OSError as error:
+            raise WorldError(f"the flash of {self.unit} has no {STARTUP_CONFIG}") from error
+
+    def _family(self) -> list[tuple[int, list[str]]]:
+        """The supervisor's children: process id and command line."""
+        if self._running is None:
+            return []
+        return list(_children(self._running.process.pid))
+
+    def _tail(self) -> str:
+        return "" if self._running is None else self._running.tail()
+
+    def _unit_toml(self) -> str:
+        at = self._at
+        lines = ["[unit]", f'chassis = "{self._chassis}"', 'model = "PIX-515E"']
+        lines += ['version = "7.2(1)"', 'platform = "pix"', "memory_mb = 128", "flash_mb = 16"]
+        lines += ['licence = "UR"', "[paths]", f'flash = "{self._flash}"', f'run = "{self._run}"']
+        lines += ["[interfaces]"]
+        lines += [f'Ethernet{number} = "eth{number}"' for number in range(ETHERNETS)]
+        lines += ["[cable]", f'serial = "{at.serial}"', "[gpio]", 'factory = "fover_bus"']
+        lines += [f'bus = "{at.bus_path}"', f'board = "{self.unit}"']
+        if at.broker is not None:
+            lines += ["[mqtt]", f'broker = "{at.broker}"', f"port = {at.broker_port}"]
+            lines += [f'site = "{SITE}"', f'pair = "{PAIR}"']
+        lines += ["[terminal]", 'management_nic = "mgmt0"', "[realtime]", f"cpu = {at.cpu}"]
+        return "\n".join(lines) + "\n"
+
+
+def _children(pid: int) -> Iterator[tuple[int, list[str]]]:
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for word in found:
+        try:
+            state = Path(f"/proc/{word}/stat").read_text().rpartition(")")[2].split()[0]
+            words = Path(f"/proc/{word}/cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if state != "Z":
+            yield int(word), words.split("\0")

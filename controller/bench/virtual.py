@@ -1,0 +1,346 @@
+"""The virtual world: real units, real kernels' forwarding, wires and switches of this machine.
+
+One build serves every story: between stories the units are switched off, their flashes rewritten,
+everything mended and plugged, and what switches and hosts had learned is forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+from controller.bench import clock, evidence
+from controller.bench.broker import Broker, start_broker
+from controller.bench.cable import CableHand
+from controller.bench.capture import Capture, SecondOpinion, disagreements
+from controller.bench.echo import echo
+from controller.bench.forwarding import Forwarding, forwarding
+from controller.bench.namespaces import RUN
+from controller.bench.network import Network
+from controller.bench.pinbus import PinBus
+from controller.bench.processes import Processes
+from controller.bench.traffic import SETTLED_NS, Traffic, arp_tables
+from controller.bench.unit_box import Surroundings, UnitBox
+from controller.bench.world import (
+    Action,
+    Claim,
+    CloseContact,
+    CopyFlash,
+    Cut,
+    Erase,
+    Garble,
+    Kill,
+    Link,
+    Measurement,
+    Mend,
+    OpenContact,
+    PlugCable,
+    PlugLink,
+    PowerOff,
+    PowerOn,
+    PullCable,
+    PullLink,
+    Rig,
+    Stop,
+    Unit,
+    WorldError,
+)
+from controller.bench.world import (
+    Traffic as TrafficSwitch,
+)
+
+CONTROL_MS = 700  # traffic without a fault before a story goes on: what an outage is held against
+_FLOWS_S = 3.0  # a pair with no active unit carries nothing; the story goes on all the same
+_RECOVERS_S = 3.0
+_RECENT_NS = 500_000_000
+_STATE_AGE_NS = 40_000_000
+_ORDER = re.compile(r"\s*(no\s+)?failover\s+active\s*$")
+_THIS_HOST = re.compile(r"^\s*This host: .*? - (.+?)\s*$", re.MULTILINE)
+
+
+class VirtualWorld:
+    """Two units on this machine; see World. Only inside ``namespaces.enter``."""
+
+    name = "virtual"
+    claims = frozenset(Claim)
+
+    def __init__(self, folder: Path = RUN) -> None:
+        """Build everything but run no unit yet. Raises WorldError."""
+        self.processes = Processes(folder / "log")
+        self.network = Network()
+        self.network.build()
+        bus_path = folder / "pinbus"
+        words = ["controller.bench.pinbus", "--socket", str(bus_path)]
+        self.processes.start_module("pinbus", words, wait_ready=True)
+        self.bus = PinBus.connect(str(bus_path))
+        self.cable = CableHand.start(self.processes, folder / "cable", bus_path)
+        self.broker: Broker | None = start_broker(self.processes, folder / "broker")
+        self.capture = Capture(self.processes, folder / "capture")
+        self._second = None
+        if SecondOpinion.available():
+            self._second = SecondOpinion(self.processes, folder / "tcpdump")
+        self._folder = folder
+        self._rig = Rig(boot=dict.fromkeys(Unit))
+        self.units = {unit: self._box(unit) for unit in Unit}
+        self._traffic: Traffic | None = None
+        self._run = evidence.Run()
+        self._cable_cut: set[Unit] = set()
+        self._states: dict[Unit, tuple[int, str]] = {}
+
+    def _box(self, unit: Unit) -> UnitBox:
+        surroundings = Surroundings(
+            folder=self._folder / unit.value,
+            bus_path=self._folder / "pinbus",
+            serial=self._folder / "cable" / unit.value,
+            broker=self.broker.address if self.broker else None,
+            broker_port=self.broker.port if self.broker else 0,
+            cpu=list(Unit).index(unit) % (os.cpu_count() or 1),
+        )
+        return UnitBox(unit, self.processes, self.bus, surroundings)
+
+    def prepare(self, rig: Rig) -> None:
+        """See World. Whatever the last story left behind is gone."""
+        self._stop_traffic()
+        self._switch_off_both()
+        self._mend_everything(rig)
+        for unit, box in self.units.items():
+            box.erase()
+            text = rig.boot.get(unit)
+            if text is not None:
+                box.write_startup(text)
+            box.start(rig.chassis[unit])
+        self.network.forget()
+        self._rig = rig
+        self._run = evidence.Run()
+        self._states.clear()
+        self.capture.forget()
+        if self._second is not None:
+            self._second.start()
+
+    def _switch_off_both(self) -> None:
+        for box in self.units.values():
+            box.power(False)
+        for box in self.units.values():
+            try:
+                box.await_gone()
+            except WorldError:
+                box.stop()  # a box in doubt is started anew, not trusted
+
+    def _mend_everything(self, rig: Rig) -> None:
+        self.network.mend_all()
+        if rig.crossover != self.network.crossover:
+            for box in self.units.values():
+                box.stop()  # the NIC under it is exchanged
+            self.network.rewire(rig.crossover)
+        self._cable_cut.clear()
+        self.cable.plug(rig.straps)
+        if not rig.cable_present:
+            self.cable.unplug()
+        for unit, box in self.units.items():
+            box.plug_all()
+            self.cable.flush(unit)
+
+    def do(self, action: Action) -> None:
+        """See World."""
+        self._alive()
+        if not isinstance(action, TrafficSwitch):
+            self._run.acted(clock.now_ns())
+        match action:
+            case PowerOn() | PowerOff():
+                self._power(action)
+            case PullCable() | PlugCable() | OpenContact() | CloseContact() | Garble():
+                self._touch_cable(action)
+            case Cut() | Mend():
+                self._cut_or_mend(action)
+            case PullLink(unit, interface) | PlugLink(unit, interface):
+                self.units[unit].link(interface, isinstance(action, PlugLink))
+            case Kill(unit, process):
+                self.units[unit].signal(process, signal.SIGKILL)
+            case Stop(unit, process):
+                self.units[unit].signal(process, signal.SIGSTOP)
+            case Erase(unit):
+                self._off(unit).erase()
+            case CopyFlash(source, target):
+                self._off(target).write_startup(self._off(source).read_startup())
+            case TrafficSwitch(on):
+                self._start_traffic() if on else self._stop_traffic()
+
+    def _power(self, action: PowerOn | PowerOff) -> None:
+        on = isinstance(action, PowerOn)
+        for unit in action.units:
+            if on:
+                self._run.boots.append((clock.now_ns(), unit))
+                self.cable.flush(unit)
+            self._states.pop(unit, None)
+            self.units[unit].power(on)
+        if not on:
+            for unit in action.units:
+                self.units[unit].await_gone()
+
+    def _touch_cable(
+        self, action: PullCable | PlugCable | OpenContact | CloseContact | Garble
+    ) -> None:
+        match action:
+            case PullCable(unit, order, over_ms):
+                self.cable.pull(unit, order, over_ms)
+                while self.cable.pending():
+                    time.sleep(0.001)
+            case PlugCable():
+                self.cable.plug(self._rig.straps)
+                self.cable.cut(self._cable_cut)
+            case OpenContact(wire) | CloseContact(wire):
+                self.cable.set(wire, isinstance(action, CloseContact))
+            case Garble(percent):
+                self.cable.garble(percent)
+
+    def _cut_or_mend(self, action: Cut | Mend) -> None:
+        if action.link is not Link.CABLE:
+            self.network.cut(action) if isinstance(action, Cut) else self.network.mend(action.link)
+            return
+        if isinstance(action, Mend):
+            self._cable_cut.clear()
+            self.cable.garble(0)
+        else:
+            self._cable_cut |= set(Unit) if action.sender is None else {action.sender}
+        self.cable.cut(self._cable_cut)
+
+    def _off(self, unit: Unit) -> UnitBox:
+        box = self.units[unit]
+        if box.has_power or box.switched_on:
+            raise WorldError(f"{unit} has power; its flash is not to be touched")
+        return box
+
+    def _start_traffic(self) -> None:
+        """On when both directions carry packets and the control window has passed."""
+        self._stop_traffic()
+        self._traffic = Traffic(self.processes, self._folder / "traffic")
+        until = time.monotonic() + _FLOWS_S
+        while not self._traffic.flows():
+            if time.monotonic() > until:
+                return
+            time.sleep(0.01)
+        self._run.flows_ns, self._run.disturbed_ns = clock.now_ns(), None
+        self.run(CONTROL_MS)
+
+    def _stop_traffic(self) -> None:
+        if self._traffic is not None:
+            self._traffic.stop()
+        self._traffic = None
+
+    def type(self, unit: Unit, line: str) -> str:
+        """See World."""
+        box = self.units[unit]
+        if not box.switched_on:
+            return "ERROR: the unit is off"
+        # A look changes nothing: only what could is the end of the control window.
+        if not line.lstrip().startswith("show"):
+            self._run.acted(clock.now_ns())
+        if _ORDER.match(line):
+            self._run.orders.append(clock.now_ns())
+        return box.console.type(line)
+
+    def state(self, unit: Unit) -> str:
+        """See World. Asked again within 40 ms it is the same answer: asking costs the unit CPU."""
+        self._alive()
+        box = self.units[unit]
+        if not box.switched_on:
+            return "off"
+        now_ns = clock.now_ns()
+        asked_ns, known = self._states.get(unit, (0, ""))
+        if now_ns - asked_ns > _STATE_AGE_NS:
+            known = self._ask_state(box)
+            self._states[unit] = (now_ns, known)
+        return known
+
+    @staticmethod
+    def _ask_state(box: UnitBox) -> str:
+        try:
+            found = _THIS_HOST.search(box.window.type("show failover"))
+        except WorldError:
+            return "silent"
+        return found[1] if found else "silent"
+
+    def messages(self, unit: Unit) -> list[str]:
+        """See World."""
+        if not self.units[unit].switched_on:
+            return []
+        try:
+            said = self.units[unit].window.type("show logging")
+        except WorldError:
+            return []
+        return [line.strip() for line in said.splitlines() if line.lstrip().startswith("%")]
+
+    def forwarders(self) -> tuple[Unit, ...]:
+        """See World. Without traffic, the hosts send some for as long as it takes to see."""
+        if self._traffic is None:
+            knock = Traffic(self.processes, self._folder / "knock")
+            self.run(_RECENT_NS // 1_000_000)
+            knock.stop()
+        now_ns = clock.now_ns()
+        found = self._forwarding()
+        return tuple(unit for unit in Unit if found.forwarded(unit, now_ns - _RECENT_NS, now_ns))
+
+    def ping(self, unit: Unit, address: str) -> str:
+        """See World."""
+        return echo(self.processes, unit, address)
+
+    def now_ms(self) -> int:
+        """See World."""
+        return clock.now_ns() // 1_000_000
+
+    def run(self, ms: int) -> None:
+        """See World."""
+        time.sleep(max(0, ms) / 1000)
+        self._alive()
+
+    def mark_fault(self) -> None:
+        """See World."""
+        self._run.faults.append(clock.now_ns())
+
+    def measure(self) -> Measurement:
+        """See World. Waits, a little, for an outage to end, so that its length can be told."""
+        if self._traffic is not None:
+            until = time.monotonic() + _RECOVERS_S
+            while not self._traffic.flows() and time.monotonic() < until:
+                time.sleep(0.01)
+            self.run(2 * SETTLED_NS // 1_000_000)
+        end_ns = clock.now_ns()
+        outage = self._traffic.outage if self._traffic is not None else None
+        tcp = None
+        if self._traffic is not None and self._run.faults:
+            tcp = self._traffic.conversation(self._run.faults[0])
+        return evidence.measurement(self._run, self._forwarding(), end_ns, outage, tcp)
+
+    def judge(self) -> list[str]:
+        """See World. As root, tcpdump's capture of the same run must tell the same."""
+        end_ns = clock.now_ns()
+        self.capture.catch_up()
+        frames = [frame for frame in self.capture.frames() if frame.at_ns <= end_ns]
+        ours = forwarding(frames, self._run.boots)
+        found = [] if self._rig.two_actives else evidence.violations(self._run, ours)
+        if self._second is not None:
+            theirs = forwarding(self._second.frames(end_ns), self._run.boots)
+            found += disagreements(ours, theirs)
+        return found
+
+    def arp_tables(self) -> str:
+        """See World."""
+        return arp_tables()
+
+    def close(self) -> None:
+        """See World."""
+        self.bus.close()
+        self.cable.close()
+        self.processes.end_all()
+
+    def _forwarding(self) -> Forwarding:
+        self.capture.catch_up()
+        return forwarding(self.capture.frames(), self._run.boots)
+
+    def _alive(self) -> None:
+        """A bench process that died would make every later observation a lie."""
+        for dead in self.processes.dead():
+            raise WorldError(f"{dead.name} ended by itself\n{dead.tail()}")

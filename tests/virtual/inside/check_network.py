@@ -1,0 +1,168 @@
+"""The wires: what passes, what a cut stops, and that carrier stays. Needs the private world."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from controller.bench import network as net
+from controller.bench.world import Cut, Link, Unit
+from tests.virtual.inside.reach import (
+    BROADCAST,
+    HELLO,
+    MULTICAST,
+    OTHER,
+    heard_before,
+    say,
+    wire_end,
+)
+
+P, S = Unit.PRIMARY, Unit.SECONDARY
+LINKS = tuple(net.LINK_ETHERNET)
+DATA_LINKS = (Link.OUTSIDE, Link.INSIDE)
+
+
+@pytest.fixture(scope="module")
+def network() -> net.Network:
+    built = net.Network()
+    built.build()
+    raise_nics()
+    return built
+
+
+def raise_nics() -> None:
+    for unit in Unit:
+        net.batch(("ip", "-n", unit), [f"link set eth{number} up" for number in net.SWITCHES])
+
+
+@pytest.fixture(params=["switch", "crossover"])
+def wired(request: pytest.FixtureRequest, network: net.Network) -> Iterator[net.Network]:
+    network.rewire(request.param == "crossover")
+    raise_nics()
+    yield network
+    network.mend_all()
+
+
+def ends(link: Link) -> dict[Unit, socket.socket]:
+    return {unit: wire_end(unit, f"eth{net.LINK_ETHERNET[link]}") for unit in Unit}
+
+
+def mac(unit: Unit, link: Link) -> bytes:
+    return bytes.fromhex(net.burned_in_mac(unit, net.LINK_ETHERNET[link]).replace(":", ""))
+
+
+def passes(network: net.Network, link: Link, sender: Unit, kind: bytes = HELLO) -> set[str]:
+    """What of broadcast, multicast and unicast the mate hears; then the link is whole again."""
+    sockets = ends(link)
+    source, mate = mac(sender, link), mac(sender.mate, link)
+    for to, text in ((BROADCAST, b"broadcast"), (MULTICAST, b"multicast"), (mate, b"unicast")):
+        say(sockets[sender], to, source, text, kind)
+    network.mend(link)
+    say(sockets[sender], BROADCAST, source, b"mended", kind)
+    heard = heard_before(sockets[sender.mate], b"mended")
+    for end in sockets.values():
+        end.close()
+    return {text.decode() for text in heard}
+
+
+EVERYTHING = {"broadcast", "multicast", "unicast"}
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("sender", list(Unit))
+def test_whole_wires_pass_everything(wired: net.Network, link: Link, sender: Unit) -> None:
+    assert passes(wired, link, sender) == EVERYTHING
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("sender", list(Unit))
+def test_a_cut_stops_both_directions(wired: net.Network, link: Link, sender: Unit) -> None:
+    wired.cut(Cut(link))
+    assert passes(wired, link, sender) == set()
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("sender", list(Unit))
+def test_one_direction_leaves_the_other(wired: net.Network, link: Link, sender: Unit) -> None:
+    wired.cut(Cut(link, sender=sender))
+    assert passes(wired, link, sender) == set()
+    wired.cut(Cut(link, sender=sender))
+    assert passes(wired, link, sender.mate) == EVERYTHING
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("sender", list(Unit))
+def test_a_port_cut_off_neither_speaks_nor_hears(
+    wired: net.Network, link: Link, sender: Unit
+) -> None:
+    wired.cut(Cut(link, off=P))
+    assert passes(wired, link, sender) == set()
+
+
+@pytest.mark.parametrize("link", DATA_LINKS)
+@pytest.mark.parametrize("cut", [Cut(Link.INSIDE), Cut(Link.INSIDE, sender=P)])
+def test_units_cut_from_each_other_still_reach_hosts(
+    network: net.Network, link: Link, cut: Cut
+) -> None:
+    network.cut(Cut(link, sender=cut.sender))
+    unit, host = wire_end(P, f"eth{net.LINK_ETHERNET[link]}"), wire_end(link.value, "eth0")
+    say(unit, BROADCAST, mac(P, link), b"to the host")
+    assert heard_before(host, b"to the host") == []
+    say(host, BROADCAST, b"\0\6\x5b\x0a\0\x10", b"to the unit")
+    assert b"to the unit" not in heard_before(unit, b"to the unit")
+    network.mend_all()
+    unit.close()
+    host.close()
+
+
+def test_one_direction_on_a_data_link_is_the_hellos(network: net.Network) -> None:
+    network.cut(Cut(Link.INSIDE, sender=P))
+    assert passes(network, Link.INSIDE, P, OTHER) == EVERYTHING
+
+
+def carrier(unit: Unit) -> dict[str, str]:
+    shown = json.loads(net.run(["ip", "-n", unit, "-j", "link", "show"]))
+    return {link["ifname"]: link["operstate"] for link in shown}
+
+
+def test_cuts_leave_carrier_alone(wired: net.Network) -> None:
+    before = {unit: carrier(unit) for unit in Unit}
+    assert {before[P][f"eth{number}"] for number in net.SWITCHES} == {"UP"}
+    for link in LINKS:
+        wired.cut(Cut(link, off=S))
+    assert {unit: carrier(unit) for unit in Unit} == before
+
+
+def test_a_cut_outlives_a_carrier_flap(network: net.Network) -> None:
+    network.rewire(False)
+    raise_nics()
+    network.cut(Cut(Link.FAILOVER, off=P))
+    net.batch(("ip", "-n", P), ["link set eth3 down", "link set eth3 up"])
+    assert passes(network, Link.FAILOVER, P) == set()
+
+
+def test_a_nic_taken_down_is_carrier_lost_at_the_switch(network: net.Network) -> None:
+    net.run(["ip", "-n", P, "link", "set", "eth0", "down"])
+    shown = json.loads(net.run(["ip", "-j", "link", "show", "dev", "p-eth0"]))
+    assert "LOWER_UP" not in shown[0]["flags"]
+    net.run(["ip", "-n", P, "link", "set", "eth0", "up"])
+
+
+def test_burned_in_macs_are_in_place(network: net.Network) -> None:
+    for unit in Unit:
+        for link in json.loads(net.run(["ip", "-n", unit, "-j", "link", "show"])):
+            name = link["ifname"]
+            if name.startswith("eth"):
+                assert link["address"] == net.burned_in_mac(unit, int(name[3:]))
+
+
+def test_forgetting_empties_hosts_and_switches(network: net.Network) -> None:
+    net.run(["ip", "-n", "inside", "neigh", "replace", "192.168.1.1", "lladdr",
+             "00:06:5b:01:00:01", "dev", "eth0", "nud", "reachable"])  # fmt: skip
+    network.forget()
+    assert json.loads(net.run(["ip", "-n", "inside", "-j", "neigh", "show"])) == []
+    learned = net.run(["bridge", "fdb", "show", "dynamic"])
+    assert net.burned_in_mac(P, net.INSIDE) not in learned

@@ -1,0 +1,154 @@
+"""Probe and captures around a plain kernel router that stands where the active unit would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from controller.bench import clock, evidence
+from controller.bench import network as net
+from controller.bench.capture import Capture, SecondOpinion, disagreements
+from controller.bench.echo import echo
+from controller.bench.forwarding import forwarding
+from controller.bench.processes import Processes
+from controller.bench.traffic import Traffic, arp_tables
+from controller.bench.world import Cut, Link, Unit
+from tests.virtual.inside.reach import BROADCAST, say, wire_end
+
+P, S = Unit.PRIMARY, Unit.SECONDARY
+MS = 1_000_000
+GATEWAYS = {net.OUTSIDE: "172.16.1.1/16", net.INSIDE: "192.168.1.1/24"}
+
+
+@pytest.fixture(scope="module")
+def network() -> net.Network:
+    """The bench with the primary routing, and the secondary up and silent."""
+    built = net.Network()
+    built.build()
+    for unit in Unit:
+        net.batch(("ip", "-n", unit), [f"link set eth{number} up" for number in net.SWITCHES])
+    lines = [f"address add {address} dev eth{number}" for number, address in GATEWAYS.items()]
+    net.batch(("ip", "-n", P), lines)
+    net.run(["ip", "-n", S, "address", "add", "172.16.1.2/16", "dev", "eth0"])
+    forward = "echo 1 > /proc/sys/net/ipv4/ip_forward"
+    net.run(["nsenter", f"--net=/run/netns/{P}", "sh", "-c", forward])
+    return built
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    started = Processes(tmp_path / "logs")
+    yield started
+    started.end_all()
+
+
+@pytest.fixture
+def capture(network: net.Network, processes: Processes, tmp_path: Path) -> Capture:
+    return Capture(processes, tmp_path / "capture")
+
+
+@pytest.fixture
+def traffic(network: net.Network, processes: Processes, tmp_path: Path) -> Traffic:
+    network.forget()
+    started = Traffic(processes, tmp_path / "traffic")
+    until(started.flows)
+    return started
+
+
+def until(true: Callable[[], bool], within_s: float = 20.0) -> None:
+    end_ns = clock.now_ns() + int(within_s * 1e9)
+    while not true():
+        assert clock.now_ns() < end_ns, "never came true"
+
+
+def passed(since_ns: int, milliseconds: int) -> Callable[[], bool]:
+    return lambda: clock.now_ns() - since_ns >= milliseconds * MS
+
+
+def test_a_cut_port_is_losses_and_silence_of_its_length(
+    network: net.Network, traffic: Traffic
+) -> None:
+    begun_ns = clock.now_ns()
+    until(passed(begun_ns, 200))
+    cut_ns = clock.now_ns()
+    network.cut(Cut(Link.INSIDE, off=P))
+    lost_ns = clock.now_ns()
+    until(passed(lost_ns, 400))
+    mending_ns = clock.now_ns()
+    network.mend(Link.INSIDE)
+    mended_ns = clock.now_ns()
+    until(traffic.flows)
+    until(passed(mended_ns, 200))
+    fault = traffic.outage(cut_ns, clock.now_ns())
+    surely, at_most = (mending_ns - lost_ns) // MS, (mended_ns - cut_ns) // MS
+    assert surely - 1 <= fault.lost
+    assert fault.gap_ns >= (surely - 1) * MS
+    # Late, not lost: a sender that stalls owes its packets, so loss is never longer than the cut.
+    assert fault.lost <= at_most + 1
+    assert traffic.outage(begun_ns, cut_ns).lost == 0
+    assert traffic.conversation(cut_ns) not in ("broken", "never began")
+
+
+def test_hosts_know_the_gateways_and_nothing_volatile(traffic: Traffic) -> None:
+    assert arp_tables().splitlines() == [
+        f"inside 192.168.1.1 {net.burned_in_mac(P, net.INSIDE)}",
+        f"outside 172.16.1.1 {net.burned_in_mac(P, net.OUTSIDE)}",
+    ]
+
+
+def test_captures_see_the_forwarder_and_agree(
+    network: net.Network, processes: Processes, capture: Capture, tmp_path: Path
+) -> None:
+    second = SecondOpinion(processes, tmp_path / "dump") if SecondOpinion.available() else None
+    network.forget()
+    capture.forget()
+    if second is not None:
+        second.start()
+    traffic = Traffic(processes, tmp_path / "traffic")
+    until(traffic.flows)
+    seen_ns = clock.now_ns()
+    until(passed(seen_ns, 300))
+    end_ns = clock.now_ns()
+    capture.catch_up()
+    ours = forwarding(frame for frame in capture.frames() if frame.at_ns <= end_ns)
+    assert len(ours.moments[P]) > 400
+    assert ours.moments[S] == []
+    # Its MACs are known as active once it has answered for the gateways' addresses.
+    assert ours.from_active_mac[P][-200:] == ours.moments[P][-200:]
+    assert capture.missed() == 0
+    if second is not None:
+        assert disagreements(ours, forwarding(second.frames(end_ns))) == []
+
+
+def test_a_spoofed_frame_is_seen_and_judged(
+    network: net.Network, capture: Capture, traffic: Traffic
+) -> None:
+    capture.forget()
+    network.forget()  # so that the gateway's ARP answer is seen in this run
+    until(traffic.flows)
+    sender = wire_end(S, "eth1")
+    before_ns = clock.now_ns()
+    mac = bytes.fromhex(net.burned_in_mac(P, net.INSIDE).replace(":", ""))
+    say(sender, BROADCAST, mac, b"spoofed")
+    sender.close()
+    after_ns = clock.now_ns()
+    until(passed(after_ns, 150))
+    capture.catch_up()
+    found = forwarding(capture.frames())
+    assert len(found.moments[S]) == 1
+    assert before_ns <= found.moments[S][0] <= after_ns
+    assert len(evidence.violations(evidence.Run(), found)) == 1
+
+
+def test_an_echo_request_is_seen_at_its_holder(network: net.Network, processes: Processes) -> None:
+    assert echo(processes, S, "172.16.1.1") == ""
+    assert "nobody" in echo(processes, S, "172.16.9.9")
+    network.cut(Cut(Link.OUTSIDE))
+    try:
+        net.run(["ip", "-n", S, "neigh", "replace", "172.16.1.1", "lladdr",
+                 net.burned_in_mac(P, net.OUTSIDE), "dev", "eth0"])  # fmt: skip
+        assert "no request reached primary" in echo(processes, S, "172.16.1.1")
+    finally:
+        network.mend_all()
