@@ -291,7 +291,7 @@ def test_ho4_a_stale_yielded_is_overtaken_by_newer_word():
         Header(sent - 1, pair.engine(A).unit.boot, pair.engine(B).unit.boot),
         Handover(HandoverStep.YIELDED, 5),
     )
-    pair.engine(B).unit.mate.sequences["Ethernet1"] = 0  # a slow way, on which nothing came yet
+    del pair.engine(B).unit.mate.sequences["Ethernet1"]  # a slow way, on which nothing came yet
     pair.step(B, ev.FrameReceived("Ethernet1", stale))
     assert pair.state(B) == "Standby Ready"
 

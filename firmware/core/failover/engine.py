@@ -277,7 +277,9 @@ class Engine:
         if unit.mate.lost:
             return []  # nobody to carry it to; the next synchronisation carries everything
         if not self._ordered.queue(event.payload):
-            self._ordered.reset()
+            # What is half said must be ended, or the mate's numbers no longer fit ours.
+            self._ordered.drop_waiting()
+            self._ordered.queue(event.payload)
             unit.out.append(ResetReplication())
         return []
 

@@ -24,6 +24,7 @@ from firmware.core.wire.bodies import (
     InterfaceState,
     UnitState,
 )
+from firmware.core.wire.replay import SequenceWindow
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Mate:
     failed: bool = False  # lost after having been heard: printed Failed, not Not Detected
     lost_ms: int = 0
     heard_ms: dict[str, int] = field(default_factory=dict)  # by channel
-    sequences: dict[str, int] = field(default_factory=dict)  # by channel, highest seen
+    sequences: dict[str, SequenceWindow] = field(default_factory=dict)  # by channel
     hellos: dict[str, int] = field(default_factory=dict)  # by channel, since it began to wait
     counted_ms: dict[str, int] = field(default_factory=dict)  # by channel, when last counted
     heard_us: bool = False  # this life of the mate has said hears_link

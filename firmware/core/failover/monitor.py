@@ -38,6 +38,7 @@ from firmware.core.wire.bodies import (
     Probe,
     UnitState,
 )
+from firmware.core.wire.replay import SequenceWindow
 
 CANDIDATE_REPLY_MS = 100  # a stranger's boot number is answered at most this often
 CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
@@ -58,10 +59,9 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
     if isinstance(frame.body, Hello) and frame.body.chassis != unit.mate.chassis:
         unit.ignore(channel, "a stranger's chassis")
         return False
-    if header.sequence <= unit.mate.sequences.get(channel, 0):
-        unit.ignore(channel, "not newer than one already heard")
+    if not unit.mate.sequences.setdefault(channel, SequenceWindow()).fresh(header.sequence):
+        unit.ignore(channel, "heard already, or too old to tell")
         return False
-    unit.mate.sequences[channel] = header.sequence
     unit.mate.heard_ms[channel] = now_ms
     return True
 
