@@ -176,6 +176,8 @@ def _deep(text: str) -> list[str]:
 
 def _dotted(interface: PhysicalInterface) -> str:
     digits = interface.burned_in_mac.replace(":", "")
+    if not digits:
+        return "not known here"
     return ".".join(digits[i : i + 4] for i in range(0, 12, 4))
 
 

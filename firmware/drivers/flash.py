@@ -1,0 +1,86 @@
+"""Flash: a directory of small text files. What was acknowledged survives a power cut.
+
+A file is written beside its old self, forced to the medium, then put in its place in one step, and
+that step is forced too. What cannot be read or written comes back as words, never as an exception.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from firmware.core.management.events import FlashRead, FlashWritten
+
+FILE_MAX = 8 << 20  # bytes
+_NEW = ".new"
+
+
+class Flash:
+    """The files under one directory, made if need be, for this user's eyes only.
+
+    ``durable=False`` leaves out the forcing, for a directory that does not outlive power anyway.
+    """
+
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+        self._directory = directory
+        self._durable = durable
+
+    def read(self, name: str) -> FlashRead:
+        """The text kept under that name; text None and error None where there is none."""
+        try:
+            with (self._directory / name).open("rb") as file:
+                data = file.read(FILE_MAX + 1)
+        except FileNotFoundError:
+            return FlashRead(name, None)
+        except OSError as error:
+            return FlashRead(name, None, error.strerror or str(error))
+        if len(data) > FILE_MAX:
+            return FlashRead(name, None, f"more than {FILE_MAX} bytes")
+        try:
+            return FlashRead(name, data.decode())
+        except UnicodeDecodeError as error:
+            return FlashRead(name, None, f"not UTF-8 at byte {error.start}")
+
+    def write(self, name: str, text: str) -> FlashWritten:
+        """Keep it. When this says no error, the text is on the medium."""
+        try:
+            self._replace(name, text.encode())
+        except UnicodeEncodeError as error:
+            return FlashWritten(name, f"not UTF-8 at character {error.start}")
+        except OSError as error:
+            return FlashWritten(name, error.strerror or str(error))
+        return FlashWritten(name)
+
+    def erase(self, name: str) -> FlashWritten:
+        """Remove it; there may be none."""
+        try:
+            (self._directory / name).unlink(missing_ok=True)
+            self._force(self._directory)
+        except OSError as error:
+            return FlashWritten(name, error.strerror or str(error))
+        return FlashWritten(name)
+
+    def _replace(self, name: str, data: bytes) -> None:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = self._directory / (name + _NEW)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(descriptor, 0o600)  # one left by a power cut may be another's
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            if self._durable:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        new.replace(self._directory / name)
+        self._force(self._directory)
+
+    def _force(self, directory: Path) -> None:
+        if not self._durable or not directory.exists():
+            return
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
