@@ -113,6 +113,8 @@ def test_st8_maintenance_version_and_flash_may_differ():
     pair = Pair()
     pair.facts[B] = replace(pair.facts[B], version="7.2(2)", flash_mb=8)
     pair.both()
+    told = fe.Log(MessageId.MATE_VERSION_DIFFERS, ("7.2(1)", "7.2(2)"))
+    assert pair.logs[B].count(told) == 1
 
 
 def test_st9_two_standbys_do_not_wait_for_ever():

@@ -1,8 +1,10 @@
 """The table answers everything, and what it says is reachable and consistent."""
 
+from pathlib import Path
+
 import pytest
 
-from firmware.core.failover.states import ACTING, REASONS, STATES, TABLE, Cause
+from firmware.core.failover.states import ACTING, REASONS, STATES, TABLE, Cause, markdown
 from firmware.core.wire.bodies import UnitState
 
 
@@ -32,3 +34,9 @@ def test_nothing_preempts():
 def test_every_state_can_be_entered_and_left():
     assert {row.target for row in ACTING} == set(STATES)
     assert {row.state for row in ACTING} == set(STATES)
+
+
+def test_the_page_of_states_is_current():
+    """If this fails: python -c 'from firmware.core.failover.states import *; print(markdown())'"""
+    page = Path(__file__).parents[2] / "docs" / "states.md"
+    assert page.read_text(encoding="utf-8") == markdown()

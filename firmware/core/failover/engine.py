@@ -359,6 +359,8 @@ class Engine:
 
     def _enter(self, unit: Unit, row: Row, now_ms: int) -> None:
         before, target = unit.state, row.target
+        if before is UnitState.NEGOTIATION:
+            startup.note_version(unit)
         unit.reason = REASONS[row.cause] or unit.reason
         self._count_active_time(unit, target, now_ms)
         unit.state, unit.since_ms, unit.changed = target, now_ms, True

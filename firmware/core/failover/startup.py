@@ -109,6 +109,14 @@ def compare(unit: Unit, other: Identify) -> Cause | None:
     return None
 
 
+def note_version(unit: Unit) -> None:
+    """ST-8: a pair whose maintenance versions differ works, and is told of at the end of election."""
+    identify, ours = unit.mate.identify, unit.facts.version
+    if identify is not None and not unit.mate.lost and identify.version != ours:
+        if version_key(identify.version) == version_key(ours):
+            unit.log(MessageId.MATE_VERSION_DIFFERS, identify.version, ours)
+
+
 def version_key(version: str) -> str:
     """ "7.2" of "7.2(1)": major and minor must be the same, maintenance may differ."""
     return version.split("(", 1)[0]

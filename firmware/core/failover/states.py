@@ -220,3 +220,36 @@ def is_active(state: UnitState) -> bool:
 def is_standby(state: UnitState) -> bool:
     """Whether a unit in this state has decided to be standby."""
     return state in STANDBY_PATH
+
+
+def markdown() -> str:
+    """docs/states.md, made from the table: a diagram, then every acting row."""
+    arrows: dict[tuple[UnitState, UnitState], list[str]] = {}
+    for row in ACTING:
+        if row.cause is not Cause.DISABLED:
+            causes = arrows.setdefault((row.state, row.target), [])
+            causes.append(row.cause.name.replace("_", " ").lower())
+    diagram = "".join(
+        f"    {_node(a)} --> {_node(b)} : {', '.join(causes)}\n"
+        for (a, b), causes in arrows.items()
+    )
+    rows = "".join(
+        f"| {r.state.text} | {r.cause.name} | {r.target.text} | {REASONS[r.cause]} "
+        f"| {'' if r.message is None else int(r.message)} | {r.clause} |\n"
+        for r in ACTING
+    )
+    stays = "".join(f"| {cause.name} | {why} |\n" for cause, why in STAYING)
+    return (
+        "# What a unit does about what\n\n"
+        "Made from `firmware/core/failover/states.py`; a test holds it current. `no failover` leads\n"
+        "from every state to Disabled and is left out of the picture.\n\n"
+        f"```mermaid\nstateDiagram-v2\n{diagram}```\n\n"
+        "| in state | cause | to state | printed reason | message | clause |\n"
+        f"|---|---|---|---|---|---|\n{rows}\n"
+        "In every other pair of state and cause the unit stays as it is:\n\n"
+        f"| cause | because |\n|---|---|\n{stays}"
+    )
+
+
+def _node(state: UnitState) -> str:
+    return state.text.replace(" ", "")
