@@ -1,6 +1,6 @@
 """The final level is always reported, and never before it has held."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wiring.debounce import Debounce
@@ -31,7 +31,6 @@ def test_a_level_counts_once_it_has_held() -> None:
     assert not debounce.expire(111)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=40), st.integers(0, 100))
 def test_what_is_reported_last_is_what_is_true(gaps: list[int], settle_us: int) -> None:
     debounce = Debounce(settle_us=settle_us, level=False)

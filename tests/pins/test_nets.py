@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wiring.nets import Change, Moment, Nets, UnknownName
@@ -150,7 +150,6 @@ def expected(
     return levels
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, max_size=25))
 def test_any_sequence_ends_where_a_fresh_look_says(steps: list[tuple[Any, ...]]) -> None:
     nets = Nets(limit=100)
