@@ -180,6 +180,9 @@ class Engine:
         if unit.due_ms is not None and now_ms > unit.due_ms:
             unit.late_worst_ms = max(unit.late_worst_ms, now_ms - unit.due_ms)
             monitor.forgive_lateness(unit, now_ms - unit.due_ms)
+        plugged_ms = startup.plugged_due_ms(unit)
+        if plugged_ms is not None and now_ms >= plugged_ms:
+            return self._enable(unit)
         return [*monitor.silence(unit, now_ms), *handover.time_passed(unit, now_ms)]
 
     def _frame(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -256,9 +259,6 @@ class Engine:
     def _cable(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.CableChanged)
         power.cable_changed(unit, event.facts)
-        waits_for_identity = unit.settings.enabled and unit.identity is None
-        if unit.state is UnitState.DISABLED and waits_for_identity and event.facts.my_plug:
-            return self._enable(unit)
         return []
 
     def _short_timer(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
@@ -470,6 +470,7 @@ class Engine:
             monitor.due_ms(unit),
             handover.due_ms(unit),
             meeting.due_ms(unit, now_ms),
+            startup.plugged_due_ms(unit),
             carried,
         )
         return min((due for due in dues if due is not None), default=None)

@@ -66,6 +66,7 @@ class Cable:
 
     facts: CableFacts | None = None
     status: CableStatus = CableStatus.NOT_USED
+    plugged_ms: int = 0  # when my plug came in; before the boot counts as long ago
     settling: bool = False
     probe: int | None = None  # the number of the power probe that is out
     answered: bool = False

@@ -42,6 +42,8 @@ def cable_changed(unit: Unit, facts: CableFacts) -> None:
     """New facts. Plugs are believed at once, power only after the settling time and a probe."""
     cable, before = unit.cable, unit.cable.facts
     cable.facts = facts
+    if facts.my_plug and (before is None or not before.my_plug):
+        cable.plugged_ms = unit.last_step_ms
     strap = before.strap if before is not None else None
     if facts.my_plug and facts.strap not in (None, strap, unit.identity):
         unit.log(MessageId.STRAP_CHANGED, facts.strap.value if facts.strap else "")

@@ -25,6 +25,7 @@ from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
 from firmware.core.wire.bodies import Hello, Identify, UnitState
 
+PLUG_SETTLES_MS = 100
 WAIT_MS = 5_000  # for a mate that may still be booting
 WAIT_ALONE_MS = 1_000  # the cable says nobody is there; a broken wire still lets a live mate speak
 
@@ -44,6 +45,17 @@ def identity(unit: Unit) -> Identity | None:
     if facts is not None and facts.my_plug and facts.strap is not None:
         return facts.strap
     return unit.latched
+
+
+def plugged_due_ms(unit: Unit) -> int | None:
+    """ID-3: when a unit that knew nobody to be may believe the strap of a plug that came in.
+
+    A plug's contacts close one after the other, and an open strap reads as one of the two ends.
+    """
+    facts, waits = unit.cable.facts, unit.settings.enabled and unit.identity is None
+    if not waits or unit.settings.mode is Mode.LAN or facts is None or not facts.my_plug:
+        return None
+    return unit.cable.plugged_ms + PLUG_SETTLES_MS
 
 
 def wait_ms(unit: Unit) -> int:
@@ -110,11 +122,12 @@ def compare(unit: Unit, other: Identify) -> Cause | None:
 
 
 def note_version(unit: Unit) -> None:
-    """ST-8: a pair whose maintenance versions differ works, and is told of at the end of election."""
+    """ST-8: a pair whose maintenance versions differ works; it is told at the election's end."""
     identify, ours = unit.mate.identify, unit.facts.version
-    if identify is not None and not unit.mate.lost and identify.version != ours:
-        if version_key(identify.version) == version_key(ours):
-            unit.log(MessageId.MATE_VERSION_DIFFERS, identify.version, ours)
+    if identify is None or unit.mate.lost or identify.version == ours:
+        return
+    if version_key(identify.version) == version_key(ours):
+        unit.log(MessageId.MATE_VERSION_DIFFERS, identify.version, ours)
 
 
 def version_key(version: str) -> str:

@@ -241,8 +241,8 @@ def markdown() -> str:
     stays = "".join(f"| {cause.name} | {why} |\n" for cause, why in STAYING)
     return (
         "# What a unit does about what\n\n"
-        "Made from `firmware/core/failover/states.py`; a test holds it current. `no failover` leads\n"
-        "from every state to Disabled and is left out of the picture.\n\n"
+        "Made from `firmware/core/failover/states.py`; a test holds it current.\n"
+        "`no failover` leads from every state to Disabled and is left out of the picture.\n\n"
         f"```mermaid\nstateDiagram-v2\n{diagram}```\n\n"
         "| in state | cause | to state | printed reason | message | clause |\n"
         f"|---|---|---|---|---|---|\n{rows}\n"
