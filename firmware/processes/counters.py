@@ -18,7 +18,8 @@ STEP_SLOW_NS = 2_000_000
 BUCKETS_US = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 WRITE_EVERY_NS = 2_000_000_000
 COLLECT_EVERY_NS = 10_000_000_000
-IDLE_NS = 20_000_000  # what must be free of duties before either is done
+IDLE_NS = 3_000_000  # what must be free of duties before either is done
+PATIENCE = 6  # times its interval; then it is done in any moment
 
 
 class Counters:
@@ -51,13 +52,12 @@ class Counters:
     def idle(self, next_due_ns: int) -> None:
         """Use a free moment, if this is one."""
         now = now_ns()
-        if next_due_ns - now < IDLE_NS:
-            return
-        if now - self._collected_ns >= COLLECT_EVERY_NS:
+        free = next_due_ns - now >= IDLE_NS
+        if _is_time(now - self._collected_ns, COLLECT_EVERY_NS, free=free):
             self._collected_ns = now
             gc.collect()
             self._collect_worst_ns = max(self._collect_worst_ns, now_ns() - now)
-        elif now - self._written_ns >= WRITE_EVERY_NS:
+        elif _is_time(now - self._written_ns, WRITE_EVERY_NS, free=free):
             self._written_ns = now
             self._write()
 
@@ -82,3 +82,7 @@ class Counters:
             os.replace(written, self._path)
         except OSError:  # <run> was emptied under us: the next moment will do
             return
+
+
+def _is_time(since_ns: int, interval_ns: int, *, free: bool) -> bool:
+    return since_ns >= (interval_ns if free else PATIENCE * interval_ns)

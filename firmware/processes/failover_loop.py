@@ -105,8 +105,7 @@ class FailoverLoop:
         if now >= self._carriers_ns:
             # Beside netlink's own word, which may lag by 0.6 s for a young NIC.
             self._carriers_ns = now + CARRIER_POLL_NS
-            for changed in self._plane.poll_carriers():
-                self._step(changed)
+            self._plane.ask_carriers()
         due_ms = self._engine.next_due_ms() if self._started else None
         if due_ms is not None and now_ms() >= due_ms:
             self._counters.late(now_ns() - due_ms * 1_000_000)

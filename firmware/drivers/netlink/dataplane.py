@@ -35,6 +35,7 @@ from firmware.drivers.netlink.worker import Worker
 __all__ = ["DataPlane", "NoSuchNicError"]
 
 _PREPARE, _CLEAR_AWAY, _DROP, _SETTLE = "prepare", "clear away", "drop", "settle"
+_LOOK = "look"
 _NEIGHBOURS_CARRIED = 128  # an interface: the loop must not be kept for 2 ms
 
 
@@ -62,6 +63,7 @@ class DataPlane:
         self._plans: deque[DataPlan] = deque()
         self._announcer = Announcer()
         self._watch = NicWatch(found, self._route)
+        self._heard_at_look: int | None = None  # None: the worker is not looking
         self._preparation = Preparation(self._nics, self._gate)
         self._worker = Worker()
         self._ready = select.epoll()
@@ -76,12 +78,17 @@ class DataPlane:
         """Carriers that changed, and the outcome of ``prepare`` and ``drop_active_links``."""
         events: list[Done | Failed | CarrierChanged] = []
         events += self._watch.receive()
+        results = self._worker.results()
+        for name, result in results:
+            if name == _LOOK:
+                events += self._looked(result if isinstance(result, list) else [])
         if events:
             # A link that is back may lead to a switch that has forgotten, or never knew.
             self._announce()
         self._obey_switches()
-        for name, result in self._worker.results():
-            events += self._finish(name, result)
+        for name, result in results:
+            if not isinstance(result, list) and name != _LOOK:
+                events += self._finish(name, result)
         return events
 
     def prepare(self, plan: DataPlan) -> None:
@@ -124,6 +131,13 @@ class DataPlane:
     def poll_carriers(self) -> list[CarrierChanged]:
         """Ask the kernel, which may hold back news of a young NIC for 0.6 s. 50 us a NIC."""
         return self._watch.poll()
+
+    def ask_carriers(self) -> None:
+        """Have the worker look; what changed comes by ``receive``. For a loop that must not wait:
+        the kernel answers only when nobody holds its lock, and somebody may for 50 ms."""
+        if self._heard_at_look is None:
+            self._heard_at_look = self._watch.heard
+            self._worker.start(_LOOK, self._preparation.look)
 
     def base_nics(self) -> tuple[str, ...]:
         """The kernel's names, for fencing."""
@@ -193,6 +207,11 @@ class DataPlane:
             elif physical in wanted:
                 todo.append(say.raise_link(index, nic))
         self._route.send(batch(todo))
+
+    def _looked(self, links: list[Link]) -> list[CarrierChanged]:
+        heard, self._heard_at_look = self._heard_at_look, None
+        # What the kernel has said since may be newer than what the worker saw.
+        return self._watch.note_all(links) if heard == self._watch.heard else []
 
     def _prepare_next(self) -> None:
         plan, old = self._plans[0], self._batches.plan

@@ -80,6 +80,7 @@ class NicWatch:
         self._carriers = {physical: link.carrier for physical, link in found.items()}
         self._held = {physical: held(link) for physical, link in found.items()}
         self.switched: dict[str, bool] = {}
+        self.heard = 0  # what the kernel has said of its own accord, counted
         self._socket = socket.socket(
             socket.AF_NETLINK,
             socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK,
@@ -109,6 +110,7 @@ class NicWatch:
                 return changed + self.poll()  # told too much at once: look for ourselves
             for kind, _, body in split(data):
                 if kind in (RTM_NEWLINK, RTM_DELLINK):
+                    self.heard += 1
                     changed += self._note(read_link(body), gone=kind == RTM_DELLINK)
         return changed
 
@@ -119,6 +121,10 @@ class NicWatch:
             link = self._route.link(index)
             changed += self._set(physical, False) if link is None else self._note(link, gone=False)
         return changed
+
+    def note_all(self, links: list[Link]) -> list[CarrierChanged]:
+        """What a look at every interface shows to have changed."""
+        return [change for link in links for change in self._note(link, gone=False)]
 
     def close(self) -> None:
         """The end."""

@@ -118,6 +118,10 @@ class Preparation:
             elif standby and standby.up and not persona.standby_up:
                 self._say([say.lower_link(standby.index, standby.name)])
 
+    def look(self) -> list[Link]:
+        """Every interface as it is now."""
+        return self._route.links()
+
     def lower_actives(self) -> None:
         """The active personas down, unless this unit has become active in the meantime."""
         links = self._links()

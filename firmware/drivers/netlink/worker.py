@@ -9,8 +9,11 @@ from collections import deque
 from collections.abc import Callable
 
 from firmware.drivers.netlink.batches import Batches
+from firmware.drivers.netlink.messages import Link
 from firmware.drivers.netlink.preparation import PreparationError
 from firmware.drivers.netlink.sysctl import SettingRefusedError
+
+Made = Batches | list[Link] | None  # what a job returns
 
 
 class Worker:
@@ -21,10 +24,8 @@ class Worker:
     """
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[tuple[str, Callable[[], Batches | None]] | None] = (
-            queue.SimpleQueue()
-        )
-        self._results: deque[tuple[str, Batches | str | Exception | None]] = deque()
+        self._jobs: queue.SimpleQueue[tuple[str, Callable[[], Made]] | None] = queue.SimpleQueue()
+        self._results: deque[tuple[str, Made | str | Exception]] = deque()
         self._ready = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._thread = threading.Thread(target=self._work, name="data plane", daemon=True)
         self._thread.start()
@@ -33,17 +34,17 @@ class Worker:
         """Readable when there are results."""
         return self._ready
 
-    def start(self, name: str, job: Callable[[], Batches | None]) -> None:
+    def start(self, name: str, job: Callable[[], Made]) -> None:
         """Do it after what was asked before."""
         self._jobs.put((name, job))
 
-    def results(self) -> list[tuple[str, Batches | str | None]]:
+    def results(self) -> list[tuple[str, Made | str]]:
         """Name of the job, and what it returned, or a string: why it was refused."""
         try:
             os.eventfd_read(self._ready)
         except BlockingIOError:
             return []
-        found: list[tuple[str, Batches | str | None]] = []
+        found: list[tuple[str, Made | str]] = []
         while self._results:
             name, result = self._results.popleft()
             if isinstance(result, Exception):
@@ -61,7 +62,7 @@ class Worker:
         while (job := self._jobs.get()) is not None:
             name, run = job
             try:
-                result: Batches | str | Exception | None = run()
+                result: Made | str | Exception = run()
             except (PreparationError, SettingRefusedError, OSError) as refusal:
                 result = str(refusal)
             except Exception as fault:  # carried over, not swallowed
