@@ -113,7 +113,7 @@ class Rules:
         holds = [
             box.engine.unit.settings.hold_unit_ms
             for box in self._pair.units.values()
-            if box.engine is not None and box.started
+            if box.engine is not None and box.engine.started
         ]
         self._hold_ms = max(holds, default=0)
 
@@ -130,7 +130,7 @@ class Rules:
         polls = [
             max(box.engine.unit.settings.poll_unit_ms, box.engine.unit.settings.poll_interface_ms)
             for box in self._pair.units.values()
-            if box.engine is not None and box.started
+            if box.engine is not None and box.engine.started
         ]
         return 2 * max(polls, default=0) + SLACK_MS
 

@@ -164,8 +164,9 @@ class Simulation:
     def _edge(self, unit: Unit) -> None:
         box = self.units[unit]
         seen = self.cable_facts(unit)
-        known = box.engine.unit.cable.facts if box.engine is not None and box.started else seen
-        if seen is not None and seen != known:
+        if seen is None or box.engine is None or not box.engine.started:
+            return
+        if seen != box.engine.unit.cable.facts:
             box.step(ev.CableChanged(seen))
 
     def _carrier(self, unit: Unit, physical: str) -> bool:
@@ -176,7 +177,7 @@ class Simulation:
 
     def _tell_carriers(self) -> None:
         for unit, box in self.units.items():
-            if box.engine is None or not box.started:
+            if box.engine is None or not box.engine.started:
                 continue
             for physical in box.nics:
                 up = self._carrier(unit, physical)

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
-
 from controller.bench.simulated_clock import Schedule
 from controller.bench.world import Process as ProcessName
 from controller.bench.world import Unit
@@ -22,8 +20,9 @@ from firmware.core.failover import fence_events as fence
 from firmware.core.failover.engine import Engine
 from firmware.core.failover.fence import Supervision, tick_ms
 from firmware.core.management import events as me
+from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
 from firmware.core.settings import UnitFacts
-from firmware.core.wire.bodies import Frame, UnitState
+from firmware.core.wire.bodies import Frame
 
 PREPARE_US = 30_000  # making personas, as measured in namespaces
 HOP_US = 100  # a message between two processes of a unit
@@ -146,7 +145,7 @@ class SimulatedUnit:
         if not self.powered:
             return "off"
         stopped = fence.Process.FAILOVER in self.stopped
-        if self.engine is None or not self.started or stopped:
+        if self.engine is None or not self.engine.started or stopped:
             return "silent"
         return self.engine.unit.state.text
 
@@ -274,7 +273,10 @@ class SimulatedUnit:
             self.step_management(me.FailoverConnected())
 
     def _boot_facts(self, effect: me.SendBootFacts) -> None:
-        if self.engine is None or self.started:
+        if self.engine is None:
+            return
+        if self.started:
+            self.step(ev.ManagementBack())
             return
         self.started = True
         carriers = tuple((physical, False) for physical in self.nics)
@@ -410,10 +412,3 @@ class SimulatedUnit:
                 self.published = [*self.published[-99:], effect]
             case _:
                 pass
-
-    @property
-    def unit_state(self) -> UnitState | None:
-        """The failover machine's state, for judges; None while there is no machine."""
-        if self.engine is None or not self.started:
-            return None
-        return self.engine.unit.state

@@ -196,7 +196,7 @@ class FailoverLoop:
         if isinstance(message, ipc.BootFacts):
             self._management.greet()
             if self._started:
-                self._step(ev.SnapshotWanted())
+                self._step(ev.ManagementBack())
             else:
                 self._start(message)
         elif isinstance(message, ev.SettingsChanged):

@@ -83,8 +83,14 @@ class Engine:
             ev.SyncEnded: self._sync_ended,
             ev.Done: self._done,
             ev.Failed: self._failed,
+            ev.ManagementBack: self._management_back,
             ev.SnapshotWanted: self._snapshot,
         }
+
+    @property
+    def started(self) -> bool:
+        """Whether ``Started`` has been stepped; before that there is no ``unit``."""
+        return self._unit is not None
 
     @property
     def unit(self) -> Unit:
@@ -317,6 +323,15 @@ class Engine:
         elif event.effect == "AssumeAddresses" and unit.state is UnitState.JUST_ACTIVE:
             return [Cause.ADDRESSES_REFUSED]
         return []
+
+    def _management_back(self, unit: Unit, _event: ev.Event, _now_ms: int) -> list[Cause]:
+        """Whatever it was sending or receiving died with it: ask, or be asked, again."""
+        unit.changed = True
+        unit.mate.sync_served = False
+        if unit.state is not UnitState.SYNC_CONFIG:
+            return []
+        unit.sync = SyncStatus.FAILED
+        return [Cause.SYNC_FAILED]
 
     def _snapshot(self, unit: Unit, _event: ev.Event, _now_ms: int) -> list[Cause]:
         unit.changed = True

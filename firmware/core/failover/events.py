@@ -149,6 +149,11 @@ class SnapshotWanted:
     """Management wants a fresh ``Publish``."""
 
 
+@dataclass(frozen=True, slots=True)
+class ManagementBack:
+    """A new management process speaks: what the one before was replicating is lost."""
+
+
 Event = (
     Started
     | SettingsChanged
@@ -163,5 +168,6 @@ Event = (
     | SyncEnded
     | Done
     | Failed
+    | ManagementBack
     | SnapshotWanted
 )
