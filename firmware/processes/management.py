@@ -1,0 +1,224 @@
+"""The management process: one asyncio loop around the management machine.
+
+Reads flash, connects to the failover process and the supervisor (again and again: either may be
+started anew), serves terminals and the broker, and carries out what the machine asks for in order.
+Nothing here is waited for by the failover process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from firmware.core.management import events as ev
+from firmware.core.management import topics
+from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
+from firmware.drivers.flash import Flash
+from firmware.drivers.mqtt import Mqtt
+from firmware.drivers.terminal import Terminals
+from firmware.processes import ipc
+from firmware.processes.run_directory import SOCKET
+from firmware.processes.unit_file import UnitFile
+
+RECONNECT_S = 0.05  # a failover process that is being started is met within this
+_SUPERVISORS = (ev.SwitchMoved, ev.ProcessEnded, ev.Fenced)
+
+
+class Wire:
+    """A connection to another process, made again whenever it is lost."""
+
+    def __init__(
+        self,
+        path: Path,
+        heard: Callable[[ipc.Message], None],
+        changed: Callable[[bool], None],
+    ) -> None:
+        self._path, self._heard, self._changed = path, heard, changed
+        self._loop = asyncio.get_running_loop()
+        self._connection: ipc.Connection | None = None
+        self._watched = 0  # the descriptor the loop knows
+        self.dropped = 0
+
+    def start(self) -> None:
+        """Connect, now or as soon as somebody listens."""
+        connection = ipc.connect(self._path)
+        if connection is None:
+            self._loop.call_later(RECONNECT_S, self.start)
+            return
+        self._connection = connection
+        self._watched = connection.fileno()
+        self._loop.add_reader(self._watched, self._read)
+        self._changed(True)
+
+    def send(self, message: ipc.Message) -> None:
+        """Say it; without a connection it is dropped and counted."""
+        connection = self._connection
+        if connection is None or not connection.send(message):
+            self.dropped += 1
+        elif connection.closed:
+            self._loop.call_soon(self._lost_if_closed)
+        elif connection.pending:
+            self._loop.add_writer(self._watched, self._flush)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._forget(self._connection)
+
+    def _read(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        for message in connection.receive():
+            self._heard(message)
+        self._lost_if_closed()
+
+    def _flush(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        connection.flush()
+        if not connection.pending:
+            self._loop.remove_writer(self._watched)
+        self._lost_if_closed()
+
+    def _lost_if_closed(self) -> None:
+        connection = self._connection
+        if connection is not None and connection.closed:
+            self._forget(connection)
+            self._changed(False)
+            self.start()
+
+    def _forget(self, connection: ipc.Connection) -> None:
+        self._loop.remove_reader(self._watched)
+        self._loop.remove_writer(self._watched)
+        connection.close()
+        self.dropped += connection.dropped
+        self._connection = None
+
+
+class Management:
+    """The machine and all that is around it."""
+
+    def __init__(self, unit: UnitFile) -> None:
+        self._unit = unit
+        self._loop = asyncio.get_running_loop()
+        cable = unit.gpio is not None and unit.serial is not None
+        boot = int.from_bytes(os.urandom(8), "big")
+        self._engine = ManagementEngine(unit.facts, cable=cable, boot=boot)
+        self._flash = Flash(unit.flash)
+        self._kept = Flash(unit.run, durable=False)
+        self._terminals = Terminals(unit.run / "terminal", self.step)
+        self._failover = Wire(unit.run / "failover", self._from_failover, self._failover_changed)
+        self._supervisor = Wire(unit.run / SOCKET, self._from_supervisor, lambda _: None)
+        self._mqtt: Mqtt | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._verbs: dict[type, Callable[[Any], ev.Event | None]] = {
+            ev.Reply: self._terminals.reply,
+            ev.CloseSession: lambda ask: self._terminals.close_session(ask.session),
+            ev.ConsoleText: lambda said: self._terminals.console(said.text),
+            ev.SendBootFacts: lambda facts: self._failover.send(ipc.BootFacts(facts.latched)),
+            ev.ToFailover: lambda said: self._failover.send(said.event),
+            ev.ToSupervisor: lambda ask: self._supervisor.send(ask.request),
+            ev.WriteFlash: lambda ask: self._flash.write(ask.name, ask.text),
+            ev.EraseFlash: lambda ask: self._flash.erase(ask.name),
+            ev.KeepRunning: self._keep,
+            ev.PublishTopic: self._publish,
+        }
+
+    async def run(self) -> None:
+        """Until told to end."""
+        ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, ended.set)
+        self._mqtt = self._broker()
+        for event in self._flashes():
+            self.step(event)
+        self._failover.start()
+        self._supervisor.start()
+        await self._terminals.start()
+        try:
+            await ended.wait()
+        finally:
+            await self._terminals.close()
+            self._failover.close()
+            self._supervisor.close()
+            if self._mqtt is not None:
+                await self._mqtt.close()
+
+    def step(self, event: ev.Event) -> None:
+        """Step the machine, carry out what it asks for, and step what that answers."""
+        events = [event]
+        while events:
+            now_ms = time.monotonic_ns() // 1_000_000
+            effects = self._engine.step(events.pop(0), now_ms, time.time_ns() // 1_000_000)
+            for effect in effects:
+                answer = self._verbs[type(effect)](effect)
+                if answer is not None:
+                    events.append(answer)
+        self._wait()
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due_ms = self._engine.next_due_ms()
+        if due_ms is not None:
+            # The loop's clock is the machine's; a millisecond more, so that it is not early.
+            when_s = (due_ms + 1) / 1000
+            self._timer = self._loop.call_at(when_s, self.step, ev.TimePassed())
+
+    def _flashes(self) -> tuple[ev.Event, ...]:
+        return (
+            self._flash.read(ev.LATCHED_IDENTITY),
+            self._kept.read(ev.RUNNING_CONFIG),
+            self._flash.read(ev.STARTUP_CONFIG),
+        )
+
+    def _broker(self) -> Mqtt | None:
+        mqtt, chassis = self._unit.mqtt, self._unit.facts.chassis
+        if mqtt is None:
+            return None
+        base = topics.base(mqtt.site, mqtt.pair, chassis)
+        return Mqtt(mqtt.broker, mqtt.port, base, client_id=f"fover-{chassis}", tell=self.step)
+
+    def _publish(self, said: ev.PublishTopic) -> None:
+        if self._mqtt is not None:
+            self._mqtt.publish(said.topic, said.payload, retain=said.retain)
+
+    def _keep(self, said: ev.KeepRunning) -> None:
+        error = self._kept.write(ev.RUNNING_CONFIG, said.text).error
+        if error:
+            print(f"management: {self._unit.run}/{ev.RUNNING_CONFIG}: {error}", file=sys.stderr)
+
+    def _from_failover(self, message: ipc.Message) -> None:
+        if isinstance(message, FOR_MANAGEMENT):
+            self.step(ev.FromFailover(message))
+
+    def _failover_changed(self, connected: bool) -> None:
+        self.step(ev.FailoverConnected() if connected else ev.FailoverLost())
+
+    def _from_supervisor(self, message: ipc.Message) -> None:
+        if isinstance(message, _SUPERVISORS):
+            self.step(message)
+
+
+async def _serve(unit: UnitFile) -> int:
+    management = Management(unit)
+    try:
+        await management.run()
+    except OSError as error:
+        print(f"management: {unit.run}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(unit: UnitFile) -> int:
+    """Run until SIGTERM; the process's exit status."""
+    return asyncio.run(_serve(unit))
