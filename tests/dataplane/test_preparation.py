@@ -1,5 +1,6 @@
 """Plans, NICs, link switches and fencing, as `ip` shows them."""
 
+import select
 from dataclasses import replace
 from ipaddress import IPv4Interface
 
@@ -213,14 +214,27 @@ def test_a_fence_takes_every_nic_down_and_the_next_life_comes_up_disarmed(rig: R
     fence = fence_of(rig, "unit-a", "eth0", "eth1")
     assert fence.fence() == []
     assert {"eth0", "eth1"}.isdisjoint(rig.up("unit-a"))
-    changes = plane.poll_carriers() + plane.receive()
-    assert {CarrierChanged("Ethernet0", False), CarrierChanged("Ethernet1", False)} <= set(changes)
+    carrier(plane, "Ethernet0", up=False)
+    carrier(plane, "Ethernet1", up=False)
     heir = rig.plane("unit-a")
     assert {"eth0", "eth1"}.isdisjoint(rig.up("unit-a"))
     assert set(rig.addresses("unit-a")) == {"eth2"}
     assert change(heir, plan()) == DONE
     assert heir.assume() == Done("AssumeAddresses")
     assert rig.ping("inside", FAR)
+
+
+@on_rig
+def test_a_look_tells_of_a_nic_that_has_gone_and_is_repeated_for_the_asking(rig: Rig) -> None:
+    plane = rig.prepared("unit-a")
+    carrier(plane, "Ethernet1", up=True)
+    run("ip", "-n", "unit-a", "link", "delete", "eth1")
+    told: list[object] = []
+    while CarrierChanged("Ethernet1", False) not in told:
+        plane.ask_carriers()
+        assert select.select([plane.fileno()], [], [], 10)[0]
+        told += plane.receive()
+    assert dict(plane.carriers())["Ethernet1"] is False
 
 
 @on_rig

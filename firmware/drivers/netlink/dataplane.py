@@ -30,7 +30,7 @@ from firmware.drivers.netlink.nics import (
 )
 from firmware.drivers.netlink.preparation import Preparation, Role, RoleGate, wanted_up
 from firmware.drivers.netlink.rtnl import Batch, RouteSocket, batch
-from firmware.drivers.netlink.worker import Worker
+from firmware.drivers.netlink.worker import Made, Worker
 
 __all__ = ["DataPlane", "NoSuchNicError"]
 
@@ -62,7 +62,7 @@ class DataPlane:
         self._in_force: DataPlan | None = None  # the last plan that was carried out to its end
         self._plans: deque[DataPlan] = deque()
         self._announcer = Announcer()
-        self._watch = NicWatch(found, self._route)
+        self._watch = NicWatch(found)
         self._heard_at_look: int | None = None  # None: the worker is not looking
         self._preparation = Preparation(self._nics, self._gate)
         self._worker = Worker()
@@ -76,20 +76,21 @@ class DataPlane:
 
     def receive(self) -> list[Done | Failed | CarrierChanged]:
         """Carriers that changed, and the outcome of ``prepare`` and ``drop_active_links``."""
-        events: list[Done | Failed | CarrierChanged] = []
-        events += self._watch.receive()
-        results = self._worker.results()
-        for name, result in results:
+        changed = self._watch.receive()
+        outcomes: list[Done | Failed] = []
+        for name, result in self._worker.results():
             if name == _LOOK:
-                events += self._looked(result if isinstance(result, list) else [])
-        if events:
+                changed += self._looked(result)
+            elif not isinstance(result, list):
+                outcomes += self._finish(name, result)
+        if self._watch.overrun:
+            self._watch.overrun = False
+            self.ask_carriers()
+        if any(one.up for one in changed):
             # A link that is back may lead to a switch that has forgotten, or never knew.
             self._announce()
         self._obey_switches()
-        for name, result in results:
-            if not isinstance(result, list) and name != _LOOK:
-                events += self._finish(name, result)
-        return events
+        return [*changed, *outcomes]
 
     def prepare(self, plan: DataPlan) -> None:
         """Make the kernel ready for ``plan``; answered by Done or Failed("PrepareDataPlane")."""
@@ -128,13 +129,9 @@ class DataPlane:
         """Physical name and carrier of every NIC, as last heard."""
         return self._watch.carriers()
 
-    def poll_carriers(self) -> list[CarrierChanged]:
-        """Ask the kernel, which may hold back news of a young NIC for 0.6 s. 50 us a NIC."""
-        return self._watch.poll()
-
     def ask_carriers(self) -> None:
-        """Have the worker look; what changed comes by ``receive``. For a loop that must not wait:
-        the kernel answers only when nobody holds its lock, and somebody may for 50 ms."""
+        """Look; what changed comes by ``receive``. The kernel may hold back news of a young NIC
+        for 0.6 s. The worker looks: an answer waits for whoever holds the kernel's lock."""
         if self._heard_at_look is None:
             self._heard_at_look = self._watch.heard
             self._worker.start(_LOOK, self._preparation.look)
@@ -208,10 +205,12 @@ class DataPlane:
                 todo.append(say.raise_link(index, nic))
         self._route.send(batch(todo))
 
-    def _looked(self, links: list[Link]) -> list[CarrierChanged]:
+    def _looked(self, result: Made | str) -> list[CarrierChanged]:
+        """What the worker saw, unless the kernel has said something since: that is newer."""
         heard, self._heard_at_look = self._heard_at_look, None
-        # What the kernel has said since may be newer than what the worker saw.
-        return self._watch.note_all(links) if heard == self._watch.heard else []
+        if not isinstance(result, list) or heard != self._watch.heard:
+            return []
+        return self._watch.note_all(result)
 
     def _prepare_next(self) -> None:
         plan, old = self._plans[0], self._batches.plan

@@ -223,9 +223,9 @@ def read_neighbour(body: bytes) -> Neighbour | None:
     return Neighbour(found[_NDA_DST], found[_NDA_LLADDR])
 
 
-def link_query(index: int) -> bytes:
-    """The body that asks for one interface (or, dumped with index 0, for all), without counters."""
-    body = _LINK.pack(socket.AF_UNSPEC, 0, index, 0, 0)
+def link_query() -> bytes:
+    """The body that asks, dumped, for all interfaces, without their counters."""
+    body = _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
     return body + _attribute(_IFLA_EXT_MASK, struct.pack("=I", _SKIP_STATS))
 
 

@@ -67,19 +67,18 @@ def note_burned_in(route: RouteSocket, link: Link) -> None:
 
 
 class NicWatch:
-    """What the kernel says of the NICs, as events; and the same on request.
+    """What the kernel says of the NICs, as events.
 
     ``switched`` holds, until taken, physical names whose link switch has just been closed (True),
     or is open while the NIC is up all the same (False): two processes move it.
     """
 
-    def __init__(self, found: dict[str, Link], route: RouteSocket) -> None:
-        self._route = route
+    def __init__(self, found: dict[str, Link]) -> None:
         self._physical = {link.name: physical for physical, link in found.items()}
-        self._indexes = {physical: link.index for physical, link in found.items()}
         self._carriers = {physical: link.carrier for physical, link in found.items()}
         self._held = {physical: held(link) for physical, link in found.items()}
         self.switched: dict[str, bool] = {}
+        self.overrun = False  # something was missed: a look is needed
         self.heard = 0  # what the kernel has said of its own accord, counted
         self._socket = socket.socket(
             socket.AF_NETLINK,
@@ -107,24 +106,21 @@ class NicWatch:
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                return changed + self.poll()  # told too much at once: look for ourselves
+                self.overrun = True  # told too much at once
             for kind, _, body in split(data):
                 if kind in (RTM_NEWLINK, RTM_DELLINK):
                     self.heard += 1
                     changed += self._note(read_link(body), gone=kind == RTM_DELLINK)
         return changed
 
-    def poll(self) -> list[CarrierChanged]:
-        """Ask about every NIC: the kernel may hold back its word for 0.6 s."""
-        changed: list[CarrierChanged] = []
-        for physical, index in self._indexes.items():
-            link = self._route.link(index)
-            changed += self._set(physical, False) if link is None else self._note(link, gone=False)
-        return changed
-
     def note_all(self, links: list[Link]) -> list[CarrierChanged]:
         """What a look at every interface shows to have changed."""
-        return [change for link in links for change in self._note(link, gone=False)]
+        changed = [change for link in links for change in self._note(link, gone=False)]
+        there = {link.name for link in links}
+        for nic, physical in self._physical.items():
+            if nic not in there:
+                changed += self._set(physical, False)
+        return changed
 
     def close(self) -> None:
         """The end."""

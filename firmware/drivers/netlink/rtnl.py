@@ -6,7 +6,6 @@ it was refused. Only the last message asks for an acknowledgement; a refusal com
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import struct
@@ -87,21 +86,15 @@ class RouteSocket:
 
     def links(self) -> list[Link]:
         """Every interface of this network namespace."""
-        return [read_link(body) for body in self._ask(RTM_GETLINK, NLM_F_DUMP, link_query(0))]
-
-    def link(self, index: int) -> Link | None:
-        """One interface, or None if it is gone."""
-        for body in self._ask(RTM_GETLINK, 0, link_query(index)):
-            return read_link(body)
-        return None
+        return [read_link(body) for body in self._dump(RTM_GETLINK, link_query())]
 
     def addresses(self) -> list[tuple[int, IPv4Interface]]:
         """Every IPv4 address, with the index of its interface."""
-        return [read_address(body) for body in self._ask(RTM_GETADDR, NLM_F_DUMP, address_query())]
+        return [read_address(body) for body in self._dump(RTM_GETADDR, address_query())]
 
     def neighbours(self, index: int, most: int) -> list[Neighbour]:
         """IPv4 hosts that interface knows the MAC of; no more than ``most``."""
-        found = self._ask(RTM_GETNEIGH, NLM_F_DUMP, neighbour_query(index))
+        found = self._dump(RTM_GETNEIGH, neighbour_query(index))
         return [n for body in found[:most] if (n := read_neighbour(body)) is not None]
 
     def close(self) -> None:
@@ -122,8 +115,8 @@ class RouteSocket:
                 if sequence == last:
                     return
 
-    def _ask(self, kind: int, flags: int, query: bytes) -> list[bytes]:
-        header = HEADER.pack(HEADER.size + len(query), kind, NLM_F_REQUEST | flags, 0, 0)
+    def _dump(self, kind: int, query: bytes) -> list[bytes]:
+        header = HEADER.pack(HEADER.size + len(query), kind, NLM_F_REQUEST | NLM_F_DUMP, 0, 0)
         self._socket.send(header + query)
         found: list[bytes] = []
         while True:
@@ -132,12 +125,8 @@ class RouteSocket:
                     return found
                 if answer == _NLMSG_ERROR:
                     code = -_ERRNO.unpack_from(body)[0]
-                    if code == errno.ENODEV:
-                        return found
                     raise OSError(code, os.strerror(code))
                 found.append(body)
-                if not flags:
-                    return found
 
 
 def split(data: bytes) -> list[tuple[int, int, bytes]]:
