@@ -25,6 +25,7 @@ class Started:
     name: str
     process: subprocess.Popen[bytes]
     words: Path
+    forgotten: int = 0  # characters of ``words`` nobody wants to hear again
 
     @property
     def alive(self) -> bool:
@@ -33,11 +34,19 @@ class Started:
 
     def tail(self) -> str:
         """The last it said, for an error message."""
-        try:
-            lines = self.words.read_text(errors="replace").splitlines()
-        except OSError:
-            return "(it said nothing)"
+        lines = self.said().splitlines()
         return "\n".join(lines[-_TAIL_LINES:]) or "(it said nothing)"
+
+    def said(self) -> str:
+        """All it said since started, or since ``forget``."""
+        try:
+            return self.words.read_text(errors="replace")[self.forgotten :]
+        except OSError:
+            return ""
+
+    def forget(self) -> None:
+        """What it said so far is of no interest any more."""
+        self.forgotten += len(self.said())
 
 
 class Processes:
@@ -64,6 +73,8 @@ class Processes:
         """
         where = [] if netns is None else ["nsenter", f"--net=/run/netns/{netns}"]
         words = self._logs / f"{name}.log"
+        # An earlier one of this name has left its words there.
+        before = len(words.read_text(errors="replace")) if words.exists() else 0
         with words.open("ab") as stderr:
             process = subprocess.Popen(
                 [*where, *command],
@@ -73,7 +84,7 @@ class Processes:
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,
             )
-        started = Started(name, process, words)
+        started = Started(name, process, words, before)
         self._all.append(started)
         if wait_ready:
             self._await(started)

@@ -6,12 +6,12 @@ network namespace. Here one only turns its switches and types at its console.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,10 @@ from wiring.signals import LINK_SWITCHES, Signal
 
 STARTUP_CONFIG = "startup-config"
 GONE_S = 10.0  # a power cut takes milliseconds; a machine under load may take its time
+_TRACEBACK = "Traceback (most recent call last)"
+APPEARS_S = 5.0  # a process that was just started is not listening yet
+_LISTENS = {Process.FAILOVER: "failover", Process.MANAGEMENT: "terminal"}  # in <run>
+_ACCEPTS = 0x10000  # __SO_ACCEPTCON, as /proc/net/unix prints flags
 SITE, PAIR = "lab", "bench"
 
 
@@ -101,9 +105,9 @@ class UnitBox:
         return default_map()[Signal.POWER_OUT].active(level)
 
     def await_gone(self) -> None:
-        """Wait until a power cut is complete: line low, no process left. Raises WorldError."""
+        """Wait until a power cut is complete: line low, <run> emptied. Raises WorldError."""
         until = time.monotonic() + GONE_S
-        while self.has_power or self._family():
+        while self.has_power or any((self._run / name).exists() for name in _LISTENS.values()):
             self.check()
             if time.monotonic() > until:
                 raise WorldError(f"{self.unit} is switched off and still runs\n{self._tail()}")
@@ -119,6 +123,17 @@ class UnitBox:
         if self._running is not None and not self._running.alive:
             raise WorldError(f"the supervisor of {self.unit} ended by itself\n{self._tail()}")
 
+    def forget_words(self) -> None:
+        """Crashes so far are of no interest any more."""
+        if self._running is not None:
+            self._running.forget()
+
+    def crash(self) -> str:
+        """The last traceback among what its processes said since ``forget_words``; else empty."""
+        said = "" if self._running is None else self._running.said()
+        mark = said.rfind(_TRACEBACK)
+        return said[mark:].strip() if mark >= 0 else ""
+
     def link(self, interface: str, plugged: bool) -> None:
         """Turn the link switch of "Ethernet0" to "Ethernet5". Raises WorldError for others."""
         names = [f"Ethernet{number}" for number in range(ETHERNETS)]
@@ -133,11 +148,12 @@ class UnitBox:
 
     def signal(self, process: Process, number: signal.Signals) -> None:
         """SIGKILL or SIGSTOP to a process of the unit. Raises WorldError if it does not run."""
-        for pid, words in self._family():
-            if process.value in words:
-                os.kill(pid, number)
-                return
-        raise WorldError(f"{self.unit} has no {process} process to signal\n{self._tail()}")
+        until = time.monotonic() + APPEARS_S
+        while (pid := self._pid_of(process)) is None:
+            if time.monotonic() > until:
+                raise WorldError(f"{self.unit} has no {process} process to signal\n{self._tail()}")
+            time.sleep(0.005)
+        os.kill(pid, number)
 
     def erase(self) -> None:
         """Empty the flash."""
@@ -158,11 +174,13 @@ class UnitBox:
         except OSError as error:
             raise WorldError(f"the flash of {self.unit} has no {STARTUP_CONFIG}") from error
 
-    def _family(self) -> list[tuple[int, list[str]]]:
-        """The supervisor's children: process id and command line."""
+    def _pid_of(self, process: Process) -> int | None:
+        """The process that listens where that one does: its name does not tell, it is a fork."""
         if self._running is None:
-            return []
-        return list(_children(self._running.process.pid))
+            return None
+        supervisor = self._running.process.pid
+        inode = _listener(supervisor, self._run / _LISTENS[process])
+        return None if inode is None else _owner(supervisor, inode)
 
     def _tail(self) -> str:
         return "" if self._running is None else self._running.tail()
@@ -183,16 +201,24 @@ class UnitBox:
         return "\n".join(lines) + "\n"
 
 
-def _children(pid: int) -> Iterator[tuple[int, list[str]]]:
+def _listener(pid: int, path: Path) -> str | None:
+    """The inode of the Unix socket that listens at a path, in that process's network namespace."""
+    for line in Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[-1] == str(path) and int(words[3], 16) & _ACCEPTS:
+            return words[6]
+    return None
+
+
+def _owner(supervisor: int, inode: str) -> int | None:
+    """The child of the supervisor that has that socket open."""
     try:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
     except OSError:
-        return
-    for word in found:
-        try:
-            state = Path(f"/proc/{word}/stat").read_text().rpartition(")")[2].split()[0]
-            words = Path(f"/proc/{word}/cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if state != "Z":
-            yield int(word), words.split("\0")
+        return None
+    for child in children:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            for descriptor in Path(f"/proc/{child}/fd").iterdir():
+                if os.readlink(descriptor) == f"socket:[{inode}]":
+                    return int(child)
+    return None

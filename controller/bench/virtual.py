@@ -112,6 +112,7 @@ class VirtualWorld:
             if text is not None:
                 box.write_startup(text)
             box.start(rig.chassis[unit])
+            box.forget_words()
         self.network.forget()
         self._rig = rig
         self._run = evidence.Run()
@@ -271,7 +272,8 @@ class VirtualWorld:
             said = self.units[unit].window.type("show logging")
         except WorldError:
             return []
-        return [line.strip() for line in said.splitlines() if line.lstrip().startswith("%")]
+        # A line begins with the unit's date, which differs from world to world.
+        return [line[line.index("%") :] for line in said.splitlines() if ": %" in line]
 
     def forwarders(self) -> tuple[Unit, ...]:
         """See World. Without traffic, the hosts send some for as long as it takes to see."""
@@ -321,6 +323,9 @@ class VirtualWorld:
         frames = [frame for frame in self.capture.frames() if frame.at_ns <= end_ns]
         ours = forwarding(frames, self._run.boots)
         found = [] if self._rig.two_actives else evidence.violations(self._run, ours)
+        for unit, box in self.units.items():
+            if crash := box.crash():
+                found.append(f"a process of {unit} crashed:\n{crash}")
         if self._second is not None:
             theirs = forwarding(self._second.frames(end_ns), self._run.boots)
             found += disagreements(ours, theirs)
