@@ -28,7 +28,7 @@ _INTERFACE_WORDS = frozenset(
     ("nameif", "security-level", "description", "shutdown", "mac-address", "speed", "duplex")
 )
 # Printed around a configuration, not part of what a unit can act on.
-_FRAME_WORDS = ("PIX", "ASA", "names", "Cryptochecksum:")
+_FRAME_WORDS = ("PIX", "ASA", "names")
 _TRAILER = ("Cryptochecksum:", ": end", ":end")
 
 
@@ -37,19 +37,17 @@ class Line:
     """One line as it came. ``section`` is the header it stands under, "" at the top level."""
 
     text: str
+    words: tuple[str, ...]  # the text without its blanks
     section: str = ""
     match: Match | None = None
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The line without its blanks."""
-        return tuple(self.text.split())
-
-    @property
     def is_command(self) -> bool:
         """Neither blank nor a comment nor what frames a printed configuration."""
-        text = self.text.strip()
-        return bool(text) and text[0] not in "!:" and not text.startswith(_FRAME_WORDS)
+        words = self.words
+        if not words or words[0][0] in "!:" or words[0] in _FRAME_WORDS:
+            return False
+        return not words[0].startswith("Cryptochecksum:")
 
     @property
     def header(self) -> str:
@@ -93,12 +91,14 @@ class Configuration:
         self._platform = facts.platform
         self._physicals = tuple(interface.physical for interface in facts.interfaces)
         self._lines: list[Line] = []
+        # What the lines mean, until they change: every change of ``_lines`` takes it away.
+        self._meant: tuple[Draft, tuple[str, ...]] | None = None
 
     # -- whole configurations ------------------------------------------------------------------
 
     def load(self, text: str) -> None:
         """Take over a whole configuration; every line of it is kept."""
-        self._lines = list(self._classified(_split(text)))
+        self._lines, self._meant = list(self._classified(_split(text))), None
 
     def boot(self, text: str, *, cable: bool) -> None:
         """What startup-config said. On a PIX with a cable an empty flash enables failover."""
@@ -118,6 +118,7 @@ class Configuration:
             del self._lines[theirs]
         elif own is not None:
             self._insert(own)
+        self._meant = None
 
     @property
     def text(self) -> str:
@@ -146,6 +147,11 @@ class Configuration:
         return self._draft()[1]
 
     def _draft(self) -> tuple[Draft, tuple[str, ...]]:
+        if self._meant is None:
+            self._meant = self._read()
+        return self._meant
+
+    def _read(self) -> tuple[Draft, tuple[str, ...]]:
         lan = self._platform is Platform.ASA or any(
             line.match is not None
             and line.match.row.words == ("failover", "lan", "enable")
@@ -166,6 +172,11 @@ class Configuration:
 
     def enter(self, section: str, typed: str) -> Entered | Rejected:
         """Take one typed line; ``section`` is where the session is. Words may be abbreviated."""
+        entered = self._enter(section, typed)
+        self._meant = None
+        return entered
+
+    def _enter(self, section: str, typed: str) -> Entered | Rejected:
         words = tuple(typed.split())
         if not words or words[0][0] in "!:":
             return Entered(section, section, "", changed=False, replicated=False)
@@ -199,7 +210,8 @@ class Configuration:
         why = self._refusal(section, found)
         if why or isinstance(found, str):
             return Rejected(f"ERROR: {' '.join(words)}: {why}")
-        line = Line(" " * bool(section) + found.text, section, found)
+        text = found.text
+        line = Line(" " * bool(section) + text, tuple(text.split()), section, found)
         changed = self._remove(line, found) if found.negated else self._put(line, found)
         return Entered(section, section, found.text, changed, found.row.replicated)
 
@@ -237,7 +249,7 @@ class Configuration:
     def _unknown(self, section: str, text: str) -> Entered:
         """Keep a line nobody understands; its ``no`` takes it away, where it is there."""
         opposite = text.removeprefix("no ").strip() if text.startswith("no ") else f"no {text}"
-        line = Line(" " * bool(section) + text, section)
+        line = Line(" " * bool(section) + text, tuple(text.split()), section)
         where = {
             " ".join(old.words): index
             for index, old in enumerate(self._lines)
@@ -299,7 +311,7 @@ class Configuration:
             words = tuple(text.split())
             if not words or words[0][0] in "!:":
                 section = "" if words else section
-                yield Line(text)
+                yield Line(text, words)
                 continue
             inside = bool(section) and (
                 _indent(text) > margin
@@ -312,14 +324,14 @@ class Configuration:
     def _line(self, text: str, words: tuple[str, ...], section: str) -> Line:
         rows = INTERFACE_ROWS if section.startswith("interface ") else GLOBAL_ROWS
         if section and rows is GLOBAL_ROWS:
-            return Line(text, section)  # under a class-map or such: nothing of ours
+            return Line(text, words, section)  # under a class-map or such: nothing of ours
         found = find(words, rows, abbreviated=False)
         if not isinstance(found, Match):
-            return Line(text, section)
+            return Line(text, words, section)
         if found.row.words == ("interface",) and found.arguments:
             name = physical_name(found.arguments[0], self._physicals) or found.arguments[0]
             found = replace(found, arguments=(name, *found.arguments[1:]))
-        return Line(text, section, found)
+        return Line(text, words, section, found)
 
 
 def _split(text: str) -> list[str]:

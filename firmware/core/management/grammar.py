@@ -96,6 +96,9 @@ def find(words: Words, rows: tuple[Row, ...], *, abbreviated: bool) -> Match | s
     """The row these words are, text if they could be several, None if they are none of ours."""
     negated = words[:1] == ("no",)
     words = words[1:] if negated else words
+    if not abbreviated:  # most lines of a long configuration are none of ours: decide fast
+        head = words[0].lower() if words else ""
+        rows = tuple(row for row in rows if row.words[0] == head)
     fits = [row for row in rows if _fits(row, words, abbreviated)]
     longest = max((len(row.words) for row in fits), default=0)
     fits = [row for row in fits if len(row.words) == longest]
