@@ -238,6 +238,15 @@ def test_a_look_tells_of_a_nic_that_has_gone_and_is_repeated_for_the_asking(rig:
 
 
 @on_rig
+def test_a_flood_of_notices_is_survived_and_followed_by_a_look(rig: Rig) -> None:
+    plane = rig.prepared("unit-a")
+    carrier(plane, "Ethernet0", up=True)
+    batch("unit-a", [f"link set eth2 mtu {1400 + n % 2}" for n in range(2000)])
+    batch("unit-a", ["link set eth0 down"])  # told of in what no longer fitted
+    carrier(plane, "Ethernet0", up=False)
+
+
+@on_rig
 def test_a_fence_says_what_it_could_not_take_down(rig: Rig) -> None:
     fence = fence_of(rig, "unit-a", "eth0", "eth1")
     run("ip", "-n", "unit-a", "link", "delete", "eth0")

@@ -253,14 +253,20 @@ class DataPlane:
         return refused
 
     def _disarm_leftovers(self, links: list[Link]) -> None:
-        """A killed predecessor's personas: no forwarding and no addresses, then down."""
+        """A killed predecessor's personas: no forwarding and no addresses, then the active ones
+        down; a standby one without address says nothing, and each costs 17 ms."""
         names = {name for physical in self._nics for name in persona_names(physical)}
         personas = {link.index: link for link in links if link.name in names}
         todo = [say.stop_forwarding(index, link.name) for index, link in personas.items()]
         for index, address in self._route.addresses():
             if index in personas:
                 todo.append(say.delete_address(index, personas[index].name, address))
-        todo += [say.lower_link(index, link.name) for index, link in personas.items() if link.up]
+        actives = {persona_names(physical)[0] for physical in self._nics}
+        todo += [
+            say.lower_link(index, link.name)
+            for index, link in personas.items()
+            if link.up and link.name in actives
+        ]
         self._route.send(batch(todo))
 
     def _refuse_one_persona_twice(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 
 from firmware.core.failover.events import CarrierChanged
 from firmware.core.link_switch import OPEN_SWITCH_FLAG
@@ -106,7 +107,8 @@ class NicWatch:
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                self.overrun = True  # told too much at once
+                self._forget_the_rest()
+                break
             for kind, _, body in split(data):
                 if kind in (RTM_NEWLINK, RTM_DELLINK):
                     self.heard += 1
@@ -125,6 +127,13 @@ class NicWatch:
     def close(self) -> None:
         """The end."""
         self._socket.close()
+
+    def _forget_the_rest(self) -> None:
+        """Told too much at once, some is lost: what is left is older than the look it calls for."""
+        self.overrun = True
+        with suppress(BlockingIOError):
+            while self._socket.recv(_RECEIVE):
+                pass
 
     def _note(self, link: Link, *, gone: bool) -> list[CarrierChanged]:
         physical = self._physical.get(link.name)
