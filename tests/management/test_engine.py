@@ -30,6 +30,19 @@ CABLE = (DOCUMENT / "cable_primary.cfg").read_text(encoding="utf-8")
 LAN_PRIMARY = (DOCUMENT / "lan_primary.cfg").read_text(encoding="utf-8")
 LAN_SECONDARY = (DOCUMENT / "lan_secondary.cfg").read_text(encoding="utf-8")
 WALL_MS = 1_167_113_264_000
+FACTS = UnitFacts(
+    chassis="444433330001",
+    model="PIX-515E",
+    version="7.2(1)",
+    platform=Platform.PIX,
+    memory_mb=128,
+    flash_mb=16,
+    licence="UR",
+    interfaces=tuple(
+        PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="02:00:00:00:00:01")
+        for n in range(4)
+    ),
+)
 
 
 def host(identity: Identity, state: UnitState) -> HostView:
@@ -70,20 +83,7 @@ class Unit:
     answers: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        facts = UnitFacts(
-            chassis=f"chassis-{self.identity.value}",
-            model="PIX-515E",
-            version="7.2(1)",
-            platform=Platform.PIX,
-            memory_mb=128,
-            flash_mb=16,
-            licence="UR",
-            interfaces=tuple(
-                PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="02:00:00:00:00:01")
-                for n in range(4)
-            ),
-        )
-        self.engine = ManagementEngine(facts, cable=True, boot=7)
+        self.engine = ManagementEngine(FACTS, cable=True, boot=7)
         for event in cold_boot(self.startup, self.identity):
             self.step(event)
 
@@ -346,7 +346,7 @@ def test_a_management_that_came_back_goes_on_with_what_it_kept() -> None:
     active.type("hostname gateway")
     kept = [e.text for e in active.said if isinstance(e, ev.KeepRunning)][-1]
     again = Unit(Identity.PRIMARY, None)
-    again.engine = ManagementEngine(active_facts(), cable=True, boot=8)
+    again.engine = ManagementEngine(FACTS, cable=True, boot=8)
     again.said.clear()
     again.step(ev.FlashRead(ev.LATCHED_IDENTITY, "Primary"))
     again.step(ev.FlashRead(ev.RUNNING_CONFIG, kept))
@@ -360,25 +360,9 @@ def test_a_management_that_came_back_goes_on_with_what_it_kept() -> None:
     assert "Last Failover at: 06:07:41 UTC Dec 26 2006" in again.type("show failover")
 
 
-def active_facts() -> UnitFacts:
-    return UnitFacts(
-        chassis="x",
-        model="PIX-515E",
-        version="7.2(1)",
-        platform=Platform.PIX,
-        memory_mb=128,
-        flash_mb=16,
-        licence="UR",
-        interfaces=tuple(
-            PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="02:00:00:00:00:01")
-            for n in range(4)
-        ),
-    )
-
-
 def test_flash_that_cannot_be_read_is_said_and_the_unit_starts() -> None:
     unit = Unit(Identity.PRIMARY, None)
-    unit.engine = ManagementEngine(active_facts(), cable=False, boot=1)
+    unit.engine = ManagementEngine(FACTS, cable=False, boot=1)
     unit.step(ev.FlashRead(ev.LATCHED_IDENTITY, "Tertiary"))
     unit.step(ev.FlashRead(ev.RUNNING_CONFIG, None))
     unit.step(ev.FlashRead(ev.STARTUP_CONFIG, None, "not UTF-8 at byte 7"))
