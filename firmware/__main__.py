@@ -103,7 +103,7 @@ def _nursery(unit: UnitFile, asked: Namespace) -> int:
     run_anywhere()
     from firmware.processes.nursery import serve
 
-    return serve(unit, asked.parent, asked.control_fd)
+    return serve(unit, asked.parent, asked.control_fd, main)
 
 
 def _attach(unit: UnitFile, asked: Namespace) -> int:

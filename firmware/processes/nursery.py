@@ -19,11 +19,14 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from firmware.core.failover.fence_events import Process
 from firmware.processes.unit_file import UnitFile
 
+Main = Callable[[list[str]], int]  # the command's, given to it: a process imports no command
 ANSWER_S = 1.0
 _READY = b"ready"
 
@@ -95,30 +98,34 @@ def spawn(arguments: list[str]) -> int:
     )
 
 
-def serve(unit: UnitFile, parent: int, control_fd: int) -> int:
+def serve(unit: UnitFile, parent: int, control_fd: int, main: Main) -> int:
     """Be the nursery: import, say so, fork whenever asked. Ends with its supervisor."""
     _import_all(unit)
     gc.collect()
     gc.freeze()  # else the first collection in a fork would copy every page
     control = socket.socket(fileno=control_fd)
-    control.send(_READY)
-    while True:
-        name, descriptors, _, _ = socket.recv_fds(control, 32, 1)
-        if not name:
-            return 0
-        command = [name.decode(), "--config", str(unit.path), "--parent", str(parent)]
-        if descriptors:
-            command += ["--heartbeat-fd", str(descriptors[0])]
-        middle = os.fork()
-        if middle == 0:
-            _fork_again(control, command)
+    try:
+        control.send(_READY)
+        while True:
+            name, descriptors, _, _ = socket.recv_fds(control, 32, 1)
+            if not name:
+                return 0
+            command = [name.decode(), "--config", str(unit.path), "--parent", str(parent)]
+            if descriptors:
+                command += ["--heartbeat-fd", str(descriptors[0])]
+            _fork(control, command, main)
+            for descriptor in descriptors:
+                os.close(descriptor)
+    except ConnectionError:  # the supervisor is gone
+        return 0
+
+
+def _fork(control: socket.socket, command: list[str], main: Main) -> None:
+    """Fork twice, the middle one ending, so that the supervisor adopts the last one."""
+    middle = os.fork()
+    if middle:
         os.waitpid(middle, 0)
-        for descriptor in descriptors:
-            os.close(descriptor)
-
-
-def _fork_again(control: socket.socket, command: list[str]) -> None:
-    """Fork once more and end, so that the supervisor, which adopts orphans, becomes the parent."""
+        return
     middle = os.getpid()
     if os.fork():
         os._exit(0)
@@ -127,13 +134,11 @@ def _fork_again(control: socket.socket, command: list[str]) -> None:
         time.sleep(0.0002)
     control.send(str(os.getpid()).encode())
     control.close()
-    _live(command)
+    _live(command, main)
 
 
-def _live(command: list[str]) -> None:
-    """What a fresh interpreter would do with that command line. Does not return."""
-    from firmware.__main__ import main
-
+def _live(command: list[str], main: Main) -> NoReturn:
+    """What a fresh interpreter would do with that command line."""
     status = 1
     try:
         status = main(command)

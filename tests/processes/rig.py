@@ -60,11 +60,12 @@ def ip(words: str, program: str = "ip ") -> Any:
 
 
 def addresses(namespace: str = "") -> set[str]:
-    """Every IPv4 address on an interface that is up: the unit's, or the mate's."""
+    """Every IPv4 address that can be reached: on a NIC with a signal, the unit's or the mate's."""
     where = f"-n {namespace} " if namespace else ""
     return {
         f"{info['local']}/{info['prefixlen']}"
         for link in ip(f"-j {where}-4 address show up")
+        if "LOWER_UP" in link.get("flags", ())  # a link may go while `ip` looks
         for info in link["addr_info"]
     }
 

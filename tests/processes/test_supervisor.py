@@ -5,11 +5,8 @@ import pytest
 from .private import play
 
 SCENARIOS = (
-    "a_stopped_failover_process_is_fenced",
-    "a_killed_failover_process_is_fenced",
-    "an_orderly_stop_hands_over",
+    "a_unit_that_hangs_dies_or_stops_is_replaced_at_once",
     "a_dead_supervisor_takes_its_processes_along",
-    "a_dead_management_is_started_again_and_nothing_else",
     "the_switches_are_power_and_carrier",
 )
 
