@@ -7,12 +7,17 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from controller.bench import namespaces
-from controller.bench.play import play_all, read, shipped
+from controller.bench.boot import load_rig
+from controller.bench.play import STORIES, play_all, read, shipped
 from controller.bench.story import Story
 from controller.bench.table import Table
-from controller.bench.world import World
+from controller.bench.world import Rig, World
+
+if TYPE_CHECKING:
+    from controller.bench.virtual import VirtualWorld
 
 NOT_HELD, NO_BENCH, INTERRUPTED = 1, 2, 130
 
@@ -80,42 +85,49 @@ def _bench(said: argparse.Namespace) -> int:
         return NO_BENCH
     if said.world == "virtual":
         namespaces.enter([sys.executable, "-m", "controller", *sys.argv[1:]])
-    world = _world(said)
-    try:
-        return _play(world, stories, said)
-    finally:
-        world.close()
+        return _bench_virtual(stories, once=said.once)
+    from controller.bench.simulated import SimulatedWorld
+
+    return _play(SimulatedWorld(said.seed), stories)
 
 
-def _world(said: argparse.Namespace) -> World:
-    """Worlds are heavy and import what the others do not need."""
-    if said.world == "simulated":
-        from controller.bench.simulated import SimulatedWorld
-
-        return SimulatedWorld(said.seed)
+def _bench_virtual(stories: Sequence[Story], *, once: bool) -> int:
+    """The worlds are heavy, and one does not need what the other imports."""
     from controller.bench.broker import NO_MOSQUITTO
     from controller.bench.virtual import VirtualWorld
 
     world = VirtualWorld()
-    if world.broker is None:
-        print(NO_MOSQUITTO)
-    return world
+    try:
+        if world.broker is None:
+            print(NO_MOSQUITTO)
+        status = _play(world, stories)
+        if not once:
+            _show(world)
+        return status
+    finally:
+        world.close()
 
 
-def _play(world: World, stories: Sequence[Story], said: argparse.Namespace) -> int:
-    results = play_all(world, stories, Table())
-    if not said.once and said.world == "virtual":
-        _show(world)
-    return 0 if all(result.passed for result in results) else NOT_HELD
+def _play(world: World, stories: Sequence[Story]) -> int:
+    return 0 if all(result.passed for result in play_all(world, stories, Table())) else NOT_HELD
 
 
-def _show(world: World) -> None:
+def _show(world: VirtualWorld) -> None:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         print("Not a terminal: no live view. `fover bench --once` says so by its exit status.")
         return
-    from controller.bench.live import show
+    from controller.bench.live import Asking, Listening, show
 
-    show(world)
+    rig = load_rig(STORIES / "boot" / "cable")
+    assert isinstance(rig, Rig), rig
+    if world.broker is None:
+        show(world, rig, Asking(world))
+        return
+    listening = Listening(world.broker.address, world.broker.port, rig.chassis)
+    try:
+        show(world, rig, listening)
+    finally:
+        listening.close()
 
 
 def _explore(said: argparse.Namespace) -> int:

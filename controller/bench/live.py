@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 from rich.columns import Columns
 from rich.console import Console, Group
 from rich.live import Live
@@ -31,13 +34,17 @@ from controller.bench.world import (
     PowerOn,
     PullCable,
     PullLink,
+    Rig,
     Traffic,
     Unit,
     Wire,
     World,
 )
+from controller.console.picture import PairPicture, fold, shown_state
 
 TICK_S = 0.25
+EVENTS_SHOWN = 6
+AT_ONCE = 50  # packets taken in between two looks
 LINK = "Ethernet1"
 HELP = "p/s power primary/secondary  k/l pull its inside link  c cable  f/g show failover  q quit"
 COLOURS = {"Active": "green", "Standby Ready": "cyan", "Failed": "red", "off": "dim"}
@@ -129,21 +136,77 @@ class Asking:
         return self._lines.get(unit, ["silent"])
 
 
+class Listening:
+    """With a broker: what the units publish, folded."""
+
+    name = "told by the units over MQTT"
+
+    def __init__(self, host: str, port: int, chassis: Mapping[Unit, str]) -> None:
+        """Connects at once. Raises OSError if there is no broker."""
+        self._chassis = chassis
+        self._picture = PairPicture()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self._client.on_message = self._heard
+        self._client.connect(host, port)
+        self._client.subscribe("fover/v1/#")
+
+    def _heard(self, _client: mqtt.Client, _data: object, said: mqtt.MQTTMessage) -> None:
+        self._picture = fold(self._picture, said.topic, bytes(said.payload))
+
+    def look(self) -> None:
+        """Whatever waits in the socket."""
+        for _ in range(AT_ONCE):
+            if self._client.loop(timeout=0.001):
+                self._client.reconnect()
+                self._client.subscribe("fover/v1/#")
+                return
+
+    def lines(self, unit: Unit) -> list[str]:
+        """The unit's state, its alerts, its interfaces, the newest of what happened to it."""
+        chassis = self._chassis[unit]
+        known = self._picture.units.get(chassis)
+        if known is None or not known.state:
+            return ["unknown"]
+        said, state = known.state, shown_state(self._picture, chassis)
+        if state == "off":
+            return [state, f"{known.identity}, last heard {said.get('at')}"]
+        interfaces = said.get("mine", {}).get("interfaces", [])
+        told = [e for e in self._picture.events if e.chassis == chassis]
+        return [
+            state,
+            f"{known.identity}, {said.get('hostname')}, {said.get('mode')} mode",
+            f"Failover link: {said.get('failover_link')}"
+            if said.get("mode") == "lan"
+            else f"Cable status: {said.get('cable')}",
+            f"Mate: {said.get('mate', {}).get('state')}",
+            *(f"Interface {i['name']} ({i['address']}): {i['state']}" for i in interfaces),
+            *(f"! {alert}" for alert in known.alerts),
+            "",
+            *(event.text for event in told[-EVENTS_SHOWN:]),
+        ]
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._client.disconnect()
+
+
 def draw(source: Source, hand: Hand, shown: str) -> Group:
-    """The whole picture."""
+    """The whole picture, the two panels side by side in 80 columns or more."""
+    width = max(39, min(58, shutil.get_terminal_size().columns // 2 - 1))
     panels = []
     for unit in Unit:
         first, *rest = source.lines(unit)
         title = Text(f" {unit}: {first} ", style=COLOURS.get(first, "yellow"))
-        panels.append(Panel("\n".join(rest) or "-", title=title, width=58))
+        panels.append(Panel("\n".join(rest) or "-", title=title, width=width))
     below = f"{hand.left()}   ({source.name})"
     return Group(Columns(panels), Text(below, style="dim"), Text(HELP, style="bold"), Text(shown))
 
 
-def show(world: World, source: Source | None = None) -> None:
-    """Look and obey keys until `q`. Both units are on and serving when this begins."""
-    source = source or Asking(world)
+def show(world: World, rig: Rig, source: Source) -> None:
+    """Switch both units on, then look and obey keys until `q`."""
     hand, shown = Hand(), ""
+    world.prepare(rig)
+    world.do(PowerOn(tuple(Unit)))
     world.do(Traffic(True))
     with _keys() as file, Live(console=Console(), auto_refresh=False, transient=True) as live:
         while True:
