@@ -1,1 +1,1 @@
-"""Decides. Pure: events in, effects out, time injected. No I/O, clock, randomness, logging or threads."""
+"""Decides. Pure: events in, effects out, time injected. No I/O, clock, randomness or threads."""

@@ -58,3 +58,4 @@ class MessageId(IntEnum):
     NOT_REAL_TIME = 990008
     FLASH_UNREADABLE = 990009  # args: file, why
     BROKER_UNREACHABLE = 990010  # args: broker, why
+    DATA_PLANE_REFUSED = 990011  # args: why

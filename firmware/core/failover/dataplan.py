@@ -19,9 +19,11 @@ from ipaddress import IPv4Interface
 from firmware.core.failover.effects import DataPlan, Persona, PrepareDataPlane
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import is_active
+from firmware.core.message_ids import MessageId
 from firmware.core.settings import DataInterface, FailoverLink, Identity
 
-STAND_IN = 0x06  # flips the "locally administered" bit and one more: not the base MAC either
+STAND_IN = 0x0A  # flips the "locally administered" bit and one the base MAC does not flip
+RETRY_MS = 2_000  # a refused data plane is asked for again: a NIC may come back
 
 
 def plan(unit: Unit) -> None:
@@ -29,8 +31,24 @@ def plan(unit: Unit) -> None:
     wanted = make(unit)
     if wanted != unit.plan.wanted:
         unit.plan.wanted = wanted
-        unit.plan.ready = False
+        unit.plan.ready, unit.plan.retry_ms = False, None
         unit.out.append(PrepareDataPlane(wanted))
+
+
+def refused(unit: Unit, why: str) -> None:
+    """The kernel would not: said once for each reason, and asked for again a little later."""
+    if why != unit.plan.refused:
+        unit.log(MessageId.DATA_PLANE_REFUSED, why)
+    unit.plan.ready, unit.plan.refused = False, why
+    unit.plan.retry_ms = unit.last_step_ms + RETRY_MS
+
+
+def time_passed(unit: Unit, now_ms: int) -> None:
+    """Ask again, if that is due."""
+    plan = unit.plan
+    if plan.retry_ms is not None and now_ms >= plan.retry_ms and plan.wanted is not None:
+        plan.retry_ms = None
+        unit.out.append(PrepareDataPlane(plan.wanted))
 
 
 def prepared(unit: Unit) -> None:

@@ -189,6 +189,7 @@ class Engine:
         plugged_ms = startup.plugged_due_ms(unit)
         if plugged_ms is not None and now_ms >= plugged_ms:
             return self._enable(unit)
+        dataplan.time_passed(unit, now_ms)
         return [*monitor.silence(unit, now_ms), *handover.time_passed(unit, now_ms)]
 
     def _frame(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -316,8 +317,7 @@ class Engine:
         assert isinstance(event, ev.Failed)
         unit.changed = True
         if event.effect == "PrepareDataPlane":
-            unit.plan.refused = event.why
-            unit.plan.ready = False
+            dataplan.refused(unit, event.why)
         elif event.effect == "YieldAddresses":
             handover.refused_by_kernel(unit, event.why)
         elif event.effect == "AssumeAddresses" and unit.state is UnitState.JUST_ACTIVE:
@@ -486,6 +486,7 @@ class Engine:
             handover.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
+            unit.plan.retry_ms,
             carried,
         )
         return min((due for due in dues if due is not None), default=None)

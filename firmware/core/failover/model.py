@@ -93,6 +93,7 @@ class Plan:
     wanted: DataPlan | None = None
     ready: bool = False
     refused: str = ""
+    retry_ms: int | None = None
     macs_set: bool = False
 
 

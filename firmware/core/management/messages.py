@@ -164,6 +164,11 @@ MESSAGES: dict[M, Row] = {
     M.BROKER_UNREACHABLE: Row(
         4, "MQTT broker {0} is not reachable: {1}. Trying on.", "once per change"
     ),
+    M.DATA_PLANE_REFUSED: Row(
+        1,
+        "({unit}) The interfaces could not be set up: {0}. Trying on.",
+        "the kernel refuses the data plane; once for each reason",
+    ),
 }
 
 
