@@ -428,6 +428,21 @@ def test_ma2_the_primarys_standby_persona_waits_for_mac_set():
     assert ups[-1] is True
 
 
+@pytest.mark.parametrize("identity", list(Identity))
+def test_id2_of_two_units_of_one_identity_neither_takes_the_others_macs(identity):
+    pair = Pair()
+    pair.wanted = [replace(wanted, lan_identity=identity) for wanted in pair.wanted]
+    pair.boot(A)
+    pair.run(8_000)
+    pair.boot(B)
+    pair.run(8_000)
+    assert pair.states == ("Active", "Negotiation")
+    for index, other in ((A, "01"), (B, "00")):
+        for persona in pair.engine(index).unit.plan.wanted.personas:
+            assert f"00:06:5b:{other}" not in (persona.active_mac[:11], persona.standby_mac[:11])
+            assert not persona.standby_up
+
+
 def test_nothing_is_due_for_a_unit_that_knows_nobody_and_is_off():
     pair = Pair()
     pair.wanted[A] = replace(pair.wanted[A], enabled=False)

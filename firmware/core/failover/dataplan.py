@@ -54,7 +54,8 @@ def time_passed(unit: Unit, now_ms: int) -> None:
 def prepared(unit: Unit) -> None:
     """The data plane is as wanted. "Mac set" is true once the active MACs are the right ones."""
     unit.plan.ready, unit.plan.refused = True, ""
-    mac_known = unit.identity is Identity.PRIMARY or unit.mate.identify is not None
+    mate_known = unit.mate.identify is not None and not unit.conflict
+    mac_known = unit.identity is Identity.PRIMARY or mate_known
     overridden = all(i.active_mac for i in unit.settings.interfaces)
     set_now = mac_known or (overridden and unit.settings.configured)
     if set_now != unit.plan.macs_set:
@@ -104,8 +105,11 @@ def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Per
 
 
 def _macs(unit: Unit, physical: str) -> tuple[str, str | None]:
-    """Our burned-in MAC of an interface, and the mate's if known."""
-    identify = unit.mate.identify
+    """Our burned-in MAC of an interface, and the mate's if known.
+
+    ID-2: of two units of one identity neither gives the other a MAC; one of them may be using it.
+    """
+    identify = unit.mate.identify if not unit.conflict else None
     for index, interface in enumerate(unit.facts.interfaces):
         if interface.physical == physical:
             known = identify is not None and index < len(identify.macs)
@@ -120,6 +124,6 @@ def _stand_in(mac: str) -> str:
 def _standby_up(unit: Unit) -> bool:
     """MA-2: a standby whose mate is active on the wrong MACs waits with its own persona."""
     hello = unit.mate.hello
-    if unit.mate.identify is None or hello is None:
+    if unit.mate.identify is None or hello is None or unit.conflict:
         return False
     return hello.macs_set or not is_active(hello.state)
