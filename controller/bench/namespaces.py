@@ -52,9 +52,13 @@ def guard(arguments: Sequence[str]) -> int:
     command = [*_unshare_command(), *arguments]
     # The guard's own death must end the rest even when it comes as SIGKILL.
     command = ["setpriv", "--pdeathsig", "SIGKILL", *command]
+    # A Ctrl-C while the interpreter inside is still starting is the guard's alone to hear: ignored
+    # signals stay ignored over exec, until the inside sets its own handlers.
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING_SIGNALS}
     child = subprocess.Popen(command, env={**os.environ, _MARK: "1"})
     ending = _Ending(child)
-    before = {number: signal.signal(number, ending.on_signal) for number in _ENDING_SIGNALS}
+    for number in _ENDING_SIGNALS:
+        signal.signal(number, ending.on_signal)
     try:
         status = ending.wait()
     finally:
@@ -155,8 +159,13 @@ def _furnish() -> None:
 
 def _end_once(number: int, frame: FrameType | None) -> None:
     for each in _ENDING_SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+        # Not SIG_IGN: Python calls that an error when such a signal is already on its way.
+        signal.signal(each, _heard_already)
     raise KeyboardInterrupt
+
+
+def _heard_already(number: int, frame: FrameType | None) -> None:
+    """The end has begun."""
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ TCP_EVERY = 10  # packets
 _OWED_MAX = 200  # packets sent in one go after a stall; what is owed beyond is sent next round
 _RECONNECT_NS = 100_000_000
 _CONNECT_NS = 300_000_000
+_REST_NS = 50_000
 _SO_TIMESTAMPNS = 35
 
 
@@ -152,7 +153,9 @@ class Probe:
             self._conversation.step(now_ns, self._number % TCP_EVERY == 0)
             if self._number % 1000 == 0:
                 self._offset_ns = clock.offset_ns()
-            time.sleep(max(0, begun_ns + self._number * EVERY_NS - clock.now_ns()) / 1e9)
+            left_ns = begun_ns + self._number * EVERY_NS - clock.now_ns()
+            # Always a little: a real-time process that never sleeps is ended by the kernel.
+            time.sleep(max(_REST_NS, left_ns) / 1e9)
 
     def _send(self) -> None:
         # A refused packet (no route, no neighbour) is a lost one: its number is spent.

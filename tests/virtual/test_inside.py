@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHECKS = sorted((Path(__file__).parent / "inside").glob("check_*.py"))
+CHECKS = sorted(str(file) for file in (Path(__file__).parent / "inside").glob("check_*.py"))
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps=-all"]
 
 
@@ -26,8 +26,8 @@ def interpreter_for_nobody() -> str | None:
     return None
 
 
-def run_inside(check: Path, user: list[str], python: str) -> subprocess.CompletedProcess[str]:
-    pytest_inside = [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(check)]
+def run_inside(user: list[str], python: str) -> subprocess.CompletedProcess[str]:
+    pytest_inside = [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *CHECKS]
     paths = [str(ROOT), *(path for path in sys.path if path.endswith("site-packages"))]
     return subprocess.run(
         [*user, python, "-m", "controller.bench.namespaces", *pytest_inside],
@@ -40,17 +40,15 @@ def run_inside(check: Path, user: list[str], python: str) -> subprocess.Complete
     )
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
-def test_as_we_are(check: Path) -> None:
-    done = run_inside(check, [], sys.executable)
+def test_as_we_are() -> None:
+    done = run_inside([], sys.executable)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user already")
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
-def test_as_an_ordinary_user(check: Path) -> None:
+def test_as_an_ordinary_user() -> None:
     python = interpreter_for_nobody()
     if python is None:
         pytest.skip(f"nobody may run {sys.executable}, and there is no other of its version")
-    done = run_inside(check, NOBODY, python)
+    done = run_inside(NOBODY, python)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -17,10 +17,9 @@ from controller.bench.processes import Processes
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
+def broker(network: Network, tmp_path: Path) -> Iterator[Broker]:
     if shutil.which("mosquitto", path="/usr/bin:/usr/sbin") is None:
         pytest.skip(NO_MOSQUITTO)
-    Network().build()
     processes = Processes(tmp_path / "logs")
     started = start_broker(processes, tmp_path / "broker")
     assert started is not None

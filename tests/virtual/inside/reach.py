@@ -9,6 +9,9 @@ import select
 import socket
 from collections.abc import Iterator
 
+from controller.bench import network as net
+from controller.bench.world import Unit
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
 ALL = 0x0300  # ETH_P_ALL in network order
@@ -37,6 +40,12 @@ def wire_end(name: str, nic: str) -> socket.socket:
         raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         raw.bind((nic, 3))
         return raw
+
+
+def raise_nics() -> None:
+    """Both units' NICs that lead anywhere, up."""
+    for unit in Unit:
+        net.batch(("ip", "-n", unit), [f"link set eth{number} up" for number in net.SWITCHES])
 
 
 def say(end: socket.socket, to: bytes, source: bytes, text: bytes, kind: bytes = OTHER) -> None:
