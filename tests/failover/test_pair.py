@@ -212,6 +212,8 @@ def test_nc3_a_stranger_is_ignored_and_counted():
     pair.run(2_000)
     assert pair.states == ("Active", "Standby Ready")
     assert unit.ignored["lan: a stranger's chassis"] == 20
+    told = fe.Log(MessageId.FRAMES_IGNORED, ("10", LAN, "a stranger's chassis"))
+    assert pair.logs[B].count(told) == 1
 
 
 def test_nc3_a_replacement_unit_is_accepted_once_the_old_one_is_lost():

@@ -175,6 +175,12 @@ class Unit:
         self.out.append(Log(message, arguments))
 
     def ignore(self, channel: str, why: str) -> None:
-        """Count a frame that counts for nothing. Bounded: the reasons are ours."""
+        """Count a frame that counts for nothing; told when it is ten, a hundred, a thousand ...
+
+        Bounded: channels and reasons are ours. A few are usual while two units meet.
+        """
         key = f"{channel}: {why}"
-        self.ignored[key] = self.ignored.get(key, 0) + 1
+        count = self.ignored[key] = self.ignored.get(key, 0) + 1
+        if count >= 10 and count == 10 ** (len(str(count)) - 1):
+            self.log(MessageId.FRAMES_IGNORED, str(count), channel, why)
+            self.changed = True
