@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from firmware.core.failover import (
     dataplan,
+    entering,
     handover,
     meeting,
     monitor,
@@ -31,16 +32,14 @@ from firmware.core.failover.effects import (
     Lamp,
     LatchIdentity,
     Publish,
-    ReleaseAddresses,
     ResetReplication,
     SetLamp,
     SetUnitTimers,
     StartSync,
-    StateChanged,
 )
 from firmware.core.failover.model import Unit
-from firmware.core.failover.states import REASONS, TABLE, Cause, Row, is_active, is_standby
-from firmware.core.failover.view import FailReason, SyncStatus
+from firmware.core.failover.states import REASONS, TABLE, Cause, is_standby
+from firmware.core.failover.view import SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
 from firmware.core.wire.bodies import (
@@ -322,6 +321,8 @@ class Engine:
             handover.refused_by_kernel(unit, event.why)
         elif event.effect == "AssumeAddresses" and unit.state is UnitState.JUST_ACTIVE:
             return [Cause.ADDRESSES_REFUSED]
+        else:
+            unit.log(MessageId.DATA_PLANE_REFUSED, event.why)
         return []
 
     def _management_back(self, unit: Unit, _event: ev.Event, _now_ms: int) -> list[Cause]:
@@ -369,63 +370,8 @@ class Engine:
                 unit.log(MessageId.MATE_REPORTS_FAILURE, REASONS[cause])
         if row.target is row.state:
             return False
-        self._enter(unit, row, now_ms)
+        entering.enter(unit, row, now_ms)
         return True
-
-    def _enter(self, unit: Unit, row: Row, now_ms: int) -> None:
-        before, target = unit.state, row.target
-        if before is UnitState.NEGOTIATION:
-            startup.note_version(unit)
-        unit.reason = REASONS[row.cause] or unit.reason
-        self._count_active_time(unit, target, now_ms)
-        unit.state, unit.since_ms, unit.changed = target, now_ms, True
-        self._act(unit, row)
-        unit.out.append(StateChanged(before, target, unit.reason))
-        if row.message in (MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY):
-            unit.log(row.message, unit.reason)
-        elif row.message is not None:
-            unit.log(row.message)
-        speaking.speak_now(unit)
-
-    def _count_active_time(self, unit: Unit, target: UnitState, now_ms: int) -> None:
-        was, will = unit.active_since_ms is not None, target is UnitState.ACTIVE
-        if was and not is_active(target):
-            assert unit.active_since_ms is not None
-            unit.active_before_ms += now_ms - unit.active_since_ms
-            unit.active_since_ms = None
-        elif will and not was:
-            unit.active_since_ms = now_ms
-
-    def _act(self, unit: Unit, row: Row) -> None:
-        """What entering the state asks of the data plane and of the mate."""
-        target = row.target
-        if target is UnitState.JUST_ACTIVE:
-            unit.handover.drop_links_ms = None
-            unit.switchovers += row.state is UnitState.STANDBY_READY
-            unit.out.append(AssumeAddresses())
-        elif target is UnitState.ACTIVE:
-            self._now_active(unit)
-        elif target in (UnitState.COLD_STANDBY, UnitState.FAILED):
-            self._let_go(unit)
-            if target is UnitState.FAILED:
-                unit.my_fail_reason = FailReason.OWN_FAULT
-        elif target is UnitState.SYNC_CONFIG:
-            unit.sync = SyncStatus.SYNCING
-        elif row.state is UnitState.ACTIVE and target is UnitState.STANDBY_READY:
-            unit.switchovers += 1
-            unit.mate.hellos.clear()  # IF-2: both sides wait for two hellos again
-
-    def _now_active(self, unit: Unit) -> None:
-        unit.mate.hellos.clear()  # IF-2
-        unit.mate.not_active_since_ms = None
-        handover.claimed(unit)
-
-    def _let_go(self, unit: Unit) -> None:
-        """Addresses go before anybody is told. A unit that never had them has nothing to do."""
-        handover.forget(unit, "ERROR: this unit had to let the addresses go meanwhile")
-        if unit.holding:
-            unit.holding = False
-            unit.out.append(ReleaseAddresses())
 
     # What ends every step
 

@@ -117,8 +117,10 @@ class Supervision:
 
     def next_due_ms(self) -> int | None:
         """When to step ``TimePassed`` next; None: not before something else happens."""
+        if self._stop_ms is not None:
+            return self._stop_ms
         due = [life.restart_ms for life in self._lives.values()]
-        due += [self._stop_ms, self._start_due_ms()]
+        due.append(self._start_due_ms())
         if self._watch is not None:
             due.append(self._watch.due_ms)
         return min((moment for moment in due if moment is not None), default=None)

@@ -1,0 +1,76 @@
+"""What entering a state means: the data plane first, then history, the message, and a hello.
+
+Carries a row of the table out. Does not decide: the row is given. Addresses are let go before
+anybody is told, and taken before anybody is told; whatever entering asks for stands before the
+``StateChanged`` of it in the list of effects.
+
+Clauses: ST-1 to ST-10, IF-2, DP-1.
+"""
+
+from __future__ import annotations
+
+from firmware.core.failover import handover, speaking, startup
+from firmware.core.failover.effects import AssumeAddresses, ReleaseAddresses, StateChanged
+from firmware.core.failover.model import Unit
+from firmware.core.failover.states import REASONS, Cause, Row, is_active
+from firmware.core.failover.view import FailReason, SyncStatus
+from firmware.core.message_ids import MessageId
+from firmware.core.wire.bodies import UnitState
+
+REFUSED_AS_MATE = (Cause.VERSION_DIFFERS, Cause.CHASSIS_DIFFERS)
+
+
+def enter(unit: Unit, row: Row, now_ms: int) -> None:
+    """Go from ``row.state`` to ``row.target``."""
+    before, target = unit.state, row.target
+    if before is UnitState.NEGOTIATION:
+        startup.note_version(unit)
+    unit.reason = REASONS[row.cause] or unit.reason
+    _count_active_time(unit, target, now_ms)
+    unit.state, unit.since_ms, unit.changed = target, now_ms, True
+    _act(unit, row)
+    unit.out.append(StateChanged(before, target, unit.reason))
+    if row.message in (MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY):
+        unit.log(row.message, unit.reason)
+    elif row.message is not None:
+        unit.log(row.message)
+    speaking.speak_now(unit)
+
+
+def _count_active_time(unit: Unit, target: UnitState, now_ms: int) -> None:
+    was, will = unit.active_since_ms is not None, target is UnitState.ACTIVE
+    if was and not is_active(target):
+        assert unit.active_since_ms is not None
+        unit.active_before_ms += now_ms - unit.active_since_ms
+        unit.active_since_ms = None
+    elif will and not was:
+        unit.active_since_ms = now_ms
+
+
+def _act(unit: Unit, row: Row) -> None:
+    target = row.target
+    if target is UnitState.JUST_ACTIVE:
+        unit.handover.drop_links_ms = None
+        unit.switchovers += row.state is UnitState.STANDBY_READY
+        unit.out.append(AssumeAddresses())
+    elif target is UnitState.ACTIVE:
+        unit.mate.hellos.clear()  # IF-2: both sides wait for two hellos again
+        unit.mate.not_active_since_ms = None
+        handover.claimed(unit)
+    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in REFUSED_AS_MATE:
+        _let_go(unit)
+        if target is UnitState.FAILED:
+            unit.my_fail_reason = FailReason.OWN_FAULT
+    elif target is UnitState.SYNC_CONFIG:
+        unit.sync = SyncStatus.SYNCING
+    elif row.state is UnitState.ACTIVE and target is UnitState.STANDBY_READY:
+        unit.switchovers += 1
+        unit.mate.hellos.clear()  # IF-2
+
+
+def _let_go(unit: Unit) -> None:
+    """A unit that never had the addresses has nothing to do."""
+    handover.forget(unit, "ERROR: this unit had to let the addresses go meanwhile")
+    if unit.holding:
+        unit.holding = False
+        unit.out.append(ReleaseAddresses())
