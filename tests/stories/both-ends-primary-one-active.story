@@ -12,7 +12,7 @@ messages secondary within 15s
     990001
 messages primary
     990001
-expect for 6s
+expect for 2s
     primary    Active
     secondary  Negotiation
 forwarder primary

@@ -14,11 +14,11 @@ show secondary show failover
 traffic on
 wait 1s
 ! garble cable 50%
-expect for 3s
+expect for 2s
     primary    Active
     secondary  Standby Ready
 mend cable
-expect for 2s
+expect for 1s
     primary    Active
     secondary  Standby Ready
 forwarder primary
