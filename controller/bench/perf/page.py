@@ -1,0 +1,119 @@
+"""What was found, as text: for a terminal of 80 columns, and for docs/performance.md. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from controller.bench.perf.figures import Grid, Section, Series, number
+
+WIDTH = 80
+BEGIN = "<!-- Measured by `make perf`: from here to the end mark nothing is written by hand. -->"
+END = "<!-- End of what was measured. -->"
+_HEAD = ("", "median", "p95", "worst", "no fault", "aim", "met")
+
+
+def grid_of(series: Iterable[Series]) -> Grid:
+    """A row for each series. ``no fault`` is the control's median and worst."""
+    return Grid(_HEAD, tuple(_row(one) for one in series))
+
+
+def terminal(section: Section) -> list[str]:
+    """The section in lines of at most 80 columns."""
+    lines = [section.title, "-" * min(WIDTH, len(section.title))]
+    lines += textwrap.wrap(section.how, WIDTH)
+    for grid in _grids(section):
+        lines += ["", *_aligned(grid)]
+    lines.append("")
+    for line in _counted(section):
+        lines += textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    return lines
+
+
+def page(sections: Sequence[Section], machine: Iterable[str], picture: str | None) -> str:
+    """All that stands between the marks. ``picture``: the file's name beside the page."""
+    parts = ["## The machine", *_bullets(machine)]
+    aims = [(section, one) for section in sections for one in section.series if one.aim]
+    if aims:
+        parts += ["## Aims", *_aims(aims)]
+    if picture is not None:
+        words = "Every outage measured, a dot each; the control of the same run hollow; aims red."
+        parts += [f"![{words}]({picture})", "", words, ""]
+    for section in sections:
+        parts += [f"## {section.title}", "", *([section.how] if section.how else [])]
+        for grid in _grids(section):
+            parts += ["", *_markdown(grid)]
+        parts += _bullets(_counted(section))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def between_marks(text: str, generated: str) -> str:
+    """The page's text with what is between the marks replaced. ValueError if they are not there."""
+    begin, end = text.find(BEGIN), text.find(END)
+    if begin < 0 or end < begin:
+        raise ValueError(f"the marks are missing; wanted, each on a line:\n{BEGIN}\n{END}")
+    return f"{text[: begin + len(BEGIN)]}\n\n{generated}\n{text[end:]}"
+
+
+def _grids(section: Section) -> list[Grid]:
+    made = [grid_of(section.series)] if section.series else []
+    return [*made, *section.grids]
+
+
+def _row(series: Series) -> tuple[str, ...]:
+    found, control = series.figures(), series.control_figures()
+    what = f"{series.what}, {series.unit}" if series.unit else series.what
+    cells = ["-"] * 3 if found is None else [number(v) for v in (found.median, found.p95)]
+    if found is not None:
+        cells.append(number(found.worst))
+    cells.append("" if control is None else f"{number(control.median)}, {number(control.worst)}")
+    aim = "" if series.aim is None else f"{series.aim.figure} <= {series.aim.limit:g}"
+    return (what, *cells, aim, _met(series))
+
+
+def _met(series: Series) -> str:
+    return {None: "", True: "yes", False: "NO"}[series.met()]
+
+
+def _aims(aims: Sequence[tuple[Section, Series]]) -> list[str]:
+    rows = []
+    for section, one in aims:
+        what, median, _, worst, _, aim, met = _row(one)
+        assert one.aim is not None
+        reached = median if one.aim.figure == "median" else worst
+        rows.append((section.title, what, aim, f"{one.aim.figure} {reached}", met))
+    return ["", *_markdown(Grid(("", "figure", "aim", "reached", "met"), tuple(rows))), ""]
+
+
+def _counted(section: Section) -> list[str]:
+    """How many repetitions, which failed and why, and what else is to be said."""
+    lines = list(section.notes)
+    if section.tried:
+        failed = len(section.failures)
+        lines.insert(0, f"{section.tried} repetitions, {failed} failed.")
+    return lines + [f"Failed: {' '.join(why.split())}" for why in section.failures]
+
+
+def _bullets(lines: Iterable[str]) -> list[str]:
+    return ["", *(f"- {line}" for line in lines), ""]
+
+
+def _markdown(grid: Grid) -> list[str]:
+    rule = tuple("---" if n == 0 else "--:" for n in range(len(grid.head)))
+    return [f"| {' | '.join(cells)} |" for cells in (grid.head, rule, *grid.rows)]
+
+
+def _aligned(grid: Grid) -> list[str]:
+    """Columns as wide as they must be; the first gives way when a line would be too long."""
+    table = [grid.head, *grid.rows]
+    widths = [max(len(cells[n]) for cells in table) for n in range(len(grid.head))]
+    widths[0] = min(widths[0], WIDTH - sum(width + 2 for width in widths[1:]))
+    lines = []
+    for cells in table:
+        first = textwrap.wrap(cells[0], max(12, widths[0])) or [""]
+        rest = "".join(
+            f"  {cell:>{width}}" for cell, width in zip(cells[1:], widths[1:], strict=True)
+        )
+        lines += first[:-1]
+        lines.append(f"{first[-1]:{max(12, widths[0])}}{rest}".rstrip())
+    return lines

@@ -1,0 +1,185 @@
+"""A pair that is brought to rest, hurt, watched, and brought to rest again, with the roles changed.
+
+One pair serves all repetitions of a measurement: the unit that lost its role is switched off and on
+again and comes back as standby, so the next fault goes the other way. What cannot be brought to
+rest is booted anew from nothing, and counted as a failure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from controller.bench import clock
+from controller.bench.boot import load_rig
+from controller.bench.forwarding import forwarding
+from controller.bench.frames import Seen
+from controller.bench.namespaces import RUN
+from controller.bench.perf.observed import Observed, observed, remembered
+from controller.bench.perf.progress import Progress
+from controller.bench.perf.unit_processes import processes_of
+from controller.bench.play import STORIES
+from controller.bench.traffic import SETTLED_NS, Traffic
+from controller.bench.virtual import VirtualWorld
+from controller.bench.world import PowerOff, PowerOn, Rig, Unit, WorldError
+
+REST_S = 60.0  # from power on to a pair at rest; it takes a second or two
+TAKEOVER_S = 5.0
+FLOWS_S = 5.0
+WINDOW_MS = 700  # watched from the fault on, and before it as control
+_LOOK_S = 0.05
+# Two hellos on each data interface, and a pair is at rest; the document's 5 s would only make
+# each repetition longer. No takeover measured here waits for an interface's hold time.
+SOON_AT_REST = "failover polltime interface msec 500 holdtime 5"
+
+Act = Callable[[], int]  # does it; the moment it was begun, in ns
+Deed = Callable[[Unit], Act]  # makes it ready, so that only the act itself is in the figures
+
+
+class NotAtRest(Exception):
+    """The pair is not one active and one Standby Ready unit; says what it is."""
+
+
+class Pair:
+    """Two units of the virtual world. ``active`` is who was active when last at rest."""
+
+    def __init__(self, world: VirtualWorld, progress: Progress) -> None:
+        self.active = Unit.PRIMARY
+        self.world = world
+        self._progress = progress
+        self._boots: list[tuple[int, Unit]] = []
+        self._known: list[Seen] = []
+        self._boot_set, self._lines = "", tuple[str, ...]()
+
+    def boot(self, boot_set: str, lines: Sequence[str] = (SOON_AT_REST,)) -> None:
+        """Both units on from a boot set of the stories; the lines typed. Raises NotAtRest."""
+        self._boot_set, self._lines = boot_set, tuple(lines)
+        self._progress.now(f"booting a pair, {boot_set}")
+        rig = load_rig(STORIES / "boot" / boot_set)
+        assert isinstance(rig, Rig), rig
+        self.world.prepare(rig)
+        # Being asked ends the second opinion: four tcpdumps would be part of what is measured.
+        self.world.judge()
+        self._boots, self._known = [], []
+        self._power_on(tuple(Unit))
+        self.active = Unit.PRIMARY
+        self.rest()
+        for line in lines:
+            answer = self.world.type(self.active, line)
+            if answer.startswith("ERROR"):
+                raise WorldError(f"{line!r}: {answer}")
+        self.rest()
+
+    def boot_again(self) -> None:
+        """The same from nothing. Raises NotAtRest."""
+        self.boot(self._boot_set, self._lines)
+
+    def rest(self, within_s: float = REST_S) -> None:
+        """Wait until the active unit is Active, its mate Standby Ready, all interfaces heard."""
+        until = time.monotonic() + within_s
+        while not self.at_rest():
+            if time.monotonic() > until:
+                raise NotAtRest(f"not at rest in {within_s:g} s: {self.states()}")
+            time.sleep(_LOOK_S)
+
+    def at_rest(self) -> bool:
+        """Whether the pair is what ``rest`` waits for, now."""
+        try:
+            shown = [box.window.type("show failover") for box in self.world.units.values()]
+        except WorldError:
+            return False
+        mate = self.active.mate
+        return (
+            self.world.state(self.active) == "Active"
+            and self.world.state(mate) == "Standby Ready"
+            and not any("(Waiting)" in text for text in shown)
+        )
+
+    def states(self) -> str:
+        """Both units' states, in words."""
+        return ", ".join(f"{unit} {self.world.state(unit)}" for unit in Unit)
+
+    def ended(self) -> str:
+        """What of the bench or of a unit ended by itself, and how; empty if nothing did."""
+        dead = self.world.processes.dead()
+        words = [f"{one.name} ended with {one.process.returncode}" for one in dead]
+        return f" ({', '.join(words)})" if words else ""
+
+    def folder(self, unit: Unit) -> Path:
+        """Where that unit's files are."""
+        return RUN / unit.value
+
+    def processes(self, unit: Unit) -> dict[str, int]:
+        """That unit's processes by name; raises WorldError if it does not run."""
+        return processes_of(self.folder(unit))
+
+    def said(self, unit: Unit) -> str:
+        """All that unit's processes wrote to their standard error, in this world."""
+        path = RUN / "log" / f"unit-{unit}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def switchover(self, deed: Deed) -> Observed:
+        """Do the deed to the active unit, under traffic, and watch the mate take over.
+
+        The roles are changed then. Raises NotAtRest if they are not, or if the pair was not at
+        rest before.
+        """
+        self.world.capture.catch_up()
+        self._known = remembered([*self._known, *self.world.capture.frames()])
+        self.world.capture.forget()
+        traffic = Traffic(self.world.processes, RUN / "traffic")
+        try:
+            control_ns = self._flowing(traffic)
+            act = deed(self.active)
+            self.world.run(WINDOW_MS)
+            fault_ns = act()
+            end_ns = self._taken_over(traffic, fault_ns)
+            found = self._judge(traffic, control_ns, (fault_ns, end_ns))
+        finally:
+            traffic.stop()
+        self.active = self.active.mate
+        return found
+
+    def recover(self) -> None:
+        """Switch who was active off and on, and wait until it is Standby Ready. Or NotAtRest."""
+        lost = self.active.mate
+        self.world.do(PowerOff((lost,)))
+        self._power_on((lost,))
+        self.rest()
+
+    def _power_on(self, units: tuple[Unit, ...]) -> None:
+        self._boots += [(clock.now_ns(), unit) for unit in units]
+        self.world.do(PowerOn(units))
+
+    def _flowing(self, traffic: Traffic) -> int:
+        """Wait until traffic flows through a pair at rest; since when it does."""
+        until = time.monotonic() + FLOWS_S
+        while not (traffic.flows() and self.at_rest()):
+            if time.monotonic() > until:
+                raise NotAtRest(f"before the fault, no traffic or no rest: {self.states()}")
+            time.sleep(0.01)
+        return clock.now_ns()
+
+    def _taken_over(self, traffic: Traffic, fault_ns: int) -> int:
+        """Wait until the mate is active and traffic flows; when that was known."""
+        # At first nobody is asked anything: an answer costs the unit that is to take over.
+        self.world.run(WINDOW_MS + SETTLED_NS // 1_000_000)
+        until = fault_ns + int(TAKEOVER_S * 1e9)
+        mate = self.active.mate
+        while self.world.state(mate) != "Active" or not traffic.flows():
+            if clock.now_ns() > until:
+                raise NotAtRest(f"no takeover in {TAKEOVER_S:g} s: {self.states()}")
+            time.sleep(0.01)
+        return clock.now_ns()
+
+    def _judge(self, traffic: Traffic, control_ns: int, span: tuple[int, int]) -> Observed:
+        fault_ns, end_ns = span
+        self.world.capture.catch_up()
+        seen = forwarding([*self._known, *self.world.capture.frames()], self._boots)
+        window_ns = max(fault_ns + WINDOW_MS * 1_000_000, end_ns - SETTLED_NS)
+        outages = traffic.outage(fault_ns, window_ns), traffic.outage(control_ns, fault_ns)
+        found = observed(self.active, seen, span, outages, traffic.conversation(fault_ns))
+        if isinstance(found, str):
+            raise NotAtRest(found)
+        return found
