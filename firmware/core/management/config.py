@@ -28,8 +28,25 @@ _INTERFACE_WORDS = frozenset(
     ("nameif", "security-level", "description", "shutdown", "mac-address", "speed", "duplex")
 )
 # Printed around a configuration, not part of what a unit can act on.
+_HEADS = (": Saved", "PIX Version", "ASA Version")
 _FRAME_WORDS = ("PIX", "ASA", "names")
 _TRAILER = ("Cryptochecksum:", ": end", ":end")
+
+
+def damage(text: str) -> str:
+    """What shows that a startup-config is not whole, in words; empty if nothing does.
+
+    Half a configuration is worse than none: without its ``failover`` a unit would serve the active
+    addresses beside its mate. What a unit printed begins with its version and has an ``: end``;
+    a file typed by hand has neither.
+    """
+    if "\0" in text:
+        return "it holds NUL bytes"
+    lines = text.strip().splitlines()
+    printed = bool(lines) and lines[0].startswith(_HEADS)
+    if printed and not any(line.strip().startswith(_TRAILER) for line in lines):
+        return "it ends in the middle, without `: end`"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

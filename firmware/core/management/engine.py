@@ -28,7 +28,7 @@ from firmware.core.failover import effects as fe
 from firmware.core.failover.events import SettingsChanged, SnapshotWanted
 from firmware.core.management import events as ev
 from firmware.core.management import mirror, shell, telling, topics
-from firmware.core.management.config import Configuration
+from firmware.core.management.config import Configuration, damage
 from firmware.core.management.model import Model
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, UnitFacts
@@ -148,7 +148,11 @@ class ManagementEngine:
         elif event.name == ev.RUNNING_CONFIG:
             self._kept = event.text
         elif event.name == ev.STARTUP_CONFIG and not model.booted:
-            self._boot(event.text or "")
+            text = event.text or ""
+            if why := damage(text):
+                telling.log(model, MessageId.FLASH_UNREADABLE, event.name, why)
+                text = ""
+            self._boot(text)
 
     def _boot(self, startup: str) -> None:
         model = self._model

@@ -172,10 +172,14 @@ MESSAGES: dict[M, Row] = {
 }
 
 
+ARGUMENT_MAX = 200  # characters; a damaged startup-config may be one line of megabytes
+
+
 def body(message: M, arguments: tuple[str, ...], unit: Identity | None) -> str:
     """The text after the number. Missing arguments show as ``?``, so that nothing raises."""
     name = "Primary" if unit is None else unit.value
-    filled = (*arguments, "?", "?", "?")
+    short = (a if len(a) <= ARGUMENT_MAX else a[:ARGUMENT_MAX] + " (cut)" for a in arguments)
+    filled = (*short, "?", "?", "?")
     # A reason that is a sentence already must not end in two full stops.
     return MESSAGES[message].text.format(*filled, unit=name).replace("..", ".")
 
