@@ -6,7 +6,9 @@ that step is forced too. What cannot be read or written comes back as words, nev
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 from firmware.core.management.events import FlashRead, FlashWritten
@@ -28,8 +30,7 @@ class Flash:
     def read(self, name: str) -> FlashRead:
         """The text kept under that name; text None and error None where there is none."""
         try:
-            with (self._directory / name).open("rb") as file:
-                data = file.read(FILE_MAX + 1)
+            data = self._content(self._directory / name)
         except FileNotFoundError:
             return FlashRead(name, None)
         except OSError as error:
@@ -59,6 +60,14 @@ class Flash:
         except OSError as error:
             return FlashWritten(name, error.strerror or str(error))
         return FlashWritten(name)
+
+    def _content(self, file: Path) -> bytes:
+        # Not waiting: a damaged directory may call a pipe what was a file, and nobody writes to it.
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as opened:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return opened.read(FILE_MAX + 1)
+        raise OSError(errno.EINVAL, "Not a regular file")
 
     def _replace(self, name: str, data: bytes) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)

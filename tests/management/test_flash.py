@@ -44,6 +44,8 @@ def test_what_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:
     assert flash.read("broken") == FlashRead("broken", None, "not UTF-8 at byte 9")
     (tmp_path / "folder").mkdir()
     assert flash.read("folder").error == "Is a directory"
+    os.mkfifo(tmp_path / "pipe")
+    assert flash.read("pipe").error == "Not a regular file"
     with (tmp_path / "huge").open("wb") as huge:
         huge.truncate(FILE_MAX + 1)
     assert flash.read("huge").error == f"more than {FILE_MAX} bytes"
