@@ -28,6 +28,7 @@ from firmware.core.management.events import (
 )
 
 SESSIONS_MAX = 32
+FIRST_LINE_S = 5.0  # a program says attach or exec at once
 UNREAD_MAX = 1 << 20  # bytes of answers a client may leave unread before it is cut off
 _BYTES_MAX = 4 * LINE_MAX + 2  # a line of that many characters, at most
 END = b"\0"
@@ -110,8 +111,8 @@ class Terminals:
         number = self._last = self._last + 1
         try:
             await self._session(number, reader, writer)
-        except (ConnectionError, asyncio.CancelledError):
-            pass  # the client left, or we do
+        except (ConnectionError, asyncio.CancelledError, TimeoutError):
+            pass  # the client left, or never said what it wants, or we leave
         except ValueError:  # the line is longer than the reader's limit
             writer.write(f"ERROR: a line of more than {LINE_MAX} characters\n".encode())
         finally:
@@ -123,11 +124,13 @@ class Terminals:
     async def _session(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        if len(self._sessions) >= SESSIONS_MAX:
+        # All connections, not sessions alone: each has a descriptor, and those are bounded too.
+        if len(self._tasks) > SESSIONS_MAX:
             self.refused += 1
             writer.write(f"ERROR: {SESSIONS_MAX} sessions are open; close one\n".encode() + END)
             return
-        kind = (await reader.readline()).strip()
+        async with asyncio.timeout(FIRST_LINE_S):
+            kind = (await reader.readline()).strip()
         if kind not in (b"attach", b"exec"):
             writer.write(b"ERROR: the first line is attach or exec\n" + END)
             return
