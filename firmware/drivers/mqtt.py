@@ -127,7 +127,7 @@ class Mqtt:
         def on_disconnect(
             who: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
         ) -> None:
-            self._hand_over(_Fact(who, _What.CLOSED, str(reason)))
+            self._hand_over(_Fact(who, _What.CLOSED, _words(reason)))
 
         client.on_connect = on_connect
         client.on_connect_fail = on_connect_fail
@@ -173,6 +173,12 @@ class Mqtt:
         self._protocol = 1 - self._protocol
         self._client = self._start()
         self._loop.run_in_executor(None, _end, old)
+
+
+def _words(reason: ReasonCode) -> str:
+    """Why a connection ended, for a person. paho knows no word for a broker that just went."""
+    text = str(reason)
+    return "connection lost" if text == "Unspecified error" else text
 
 
 def _end(client: paho.Client) -> None:
