@@ -15,6 +15,7 @@ from controller.bench.play import STORIES, play_all, read, shipped
 from controller.bench.story import Story
 from controller.bench.table import Table
 from controller.bench.world import Rig, World
+from wiring.load import WiringError
 
 if TYPE_CHECKING:
     from controller.bench.virtual import VirtualWorld
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print()
         return INTERRUPTED
-    except namespaces.NamespaceError as error:
+    except (namespaces.NamespaceError, WiringError) as error:
         print(error, file=sys.stderr)
         return NO_BENCH
 
