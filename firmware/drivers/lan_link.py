@@ -29,7 +29,7 @@ from firmware.core.wire.bodies import FRAME_LAN_MAX, LAN, BadFrame, Frame, Notic
 from firmware.core.wire.link import LinkCounts, Reopening, events_of
 
 PORT = 50105
-RECEIVE_MAX = 256  # datagrams out of one receive()
+RECEIVE_MAX = 32  # datagrams out of one receive(): the loop looks at its clock in between
 _BUFFER = 1 << 20  # bytes asked of the kernel; it grants what net.core.rmem_max allows
 _IP_PKTINFO = 8  # not in Python's socket module
 _SO_ATTACH_FILTER = 26

@@ -23,7 +23,7 @@ from firmware.core.wire.link import LinkCounts, Reopening, events_of
 
 ETHERTYPE = 0x88B5
 GROUP = bytes.fromhex("03666f766572")  # multicast, locally administered, then "over"
-RECEIVE_MAX = 64  # frames of one NIC out of one receive()
+RECEIVE_MAX = 16  # frames of one NIC out of one receive(): the loop looks at its clock
 _COOKED = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK  # the kernel makes the Ethernet header
 _SOL_PACKET = 263
 _PACKET_ADD_MEMBERSHIP = 1
