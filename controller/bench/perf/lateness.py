@@ -17,7 +17,7 @@ from controller.bench.world import Unit, WorldError
 
 IDLE_S, MINUTE_S = 60, 60
 SETTLE_MS = 3_000  # the counters are written every two seconds
-_ROW = re.compile(r"^(\S.{26})(\S.{26})\S", re.MULTILINE)  # as `show failover history` sets it
+_ROW = re.compile(r"([^\s=].{26})([^\s=].{26})\S")  # as `show failover history` sets it
 _HEAD = ("load", "unit", "alarms", "median", "p99", "p99.9", "worst")
 
 
@@ -39,7 +39,6 @@ def lateness(pair: Pair, progress: Progress, minutes: int) -> Section:
         f"loop was served (hellos are sent on them). Idle: {IDLE_S} s. Hogged: a busy loop at "
         f"plain priority for each core, {minutes} min. Buckets give upper bounds. A false "
         "switchover is a unit becoming Active, in `show failover history`, though nothing failed.",
-        tried=minutes,
     )
     pair.boot(LAN, LINES[LAN])
     pair.world.run(SETTLE_MS)
@@ -115,9 +114,8 @@ def _rows(load: str, pair: Pair, before: _Watched, after: _Watched) -> list[tupl
     for unit in (pair.active, pair.active.mate):
         role = "active" if unit is pair.active else "standby"
         late = counters.between(before.late[unit], after.late[unit])
-        if late is None or not late.alarms:
-            rows.append((load, role, "started anew", "-", "-", "-", "-"))
-            continue
+        if late is None:  # what its last life counted is gone with it
+            late, role = after.late[unit], f"{role}, since its restart"
         bounds = [counters.bound_text(late.bound(share), late) for share in (0.5, 0.99, 0.999)]
         rows.append((load, role, f"{late.alarms:,}", *bounds, late.worst()))
     return rows

@@ -82,4 +82,4 @@ def _limit(name: str) -> float:
 
 
 def _text(us: float) -> str:
-    return f"{us / 1000:g} ms"
+    return f"{us / 1000:.3g} ms"

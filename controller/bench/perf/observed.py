@@ -12,6 +12,7 @@ from controller.bench.outage import Outage
 from controller.bench.perf.figures import Aim, Series
 from controller.bench.world import Unit
 
+BEFORE_NS = 300_000_000  # as evidence has it: who forwarded in it did so before
 _MS = 1e6
 
 
@@ -39,9 +40,11 @@ def observed(
 ) -> Observed | str:
     """Judge one. ``span``: fault and end, ns. ``outages``: with the fault, and the control.
 
-    A line saying why if the new unit was never seen to speak from an active MAC.
+    A line saying why if the new unit forwarded before the fault, or never spoke after it.
     """
     fault_ns, end_ns = span
+    if forwarding.forwarded(old.mate, fault_ns - BEFORE_NS, fault_ns):
+        return f"{old.mate} forwarded already before the fault: a false switchover"
     decided = decided_ns(forwarding, fault_ns, end_ns)
     if decided is None:
         return f"{old.mate} was not seen to send a frame from an active MAC"

@@ -90,7 +90,8 @@ def _counted(section: Section) -> list[str]:
     lines = list(section.notes)
     if section.tried:
         failed = len(section.failures)
-        lines.insert(0, f"{section.tried} repetitions, {failed} failed.")
+        many = "" if section.tried == 1 else "s"
+        lines.insert(0, f"{section.tried} repetition{many}, {failed} failed.")
     return lines + [f"Failed: {' '.join(why.split())}" for why in section.failures]
 
 

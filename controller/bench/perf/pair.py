@@ -79,22 +79,25 @@ class Pair:
         """Wait until the active unit is Active, its mate Standby Ready, all interfaces heard."""
         until = time.monotonic() + within_s
         while not self.at_rest():
+            if self._is(self.active.mate):
+                raise NotAtRest(f"{self.active} was to be active, and now: {self.states()}")
             if time.monotonic() > until:
                 raise NotAtRest(f"not at rest in {within_s:g} s: {self.states()}")
             time.sleep(_LOOK_S)
 
     def at_rest(self) -> bool:
         """Whether the pair is what ``rest`` waits for, now."""
+        if not self._is(self.active):
+            return False
         try:
             shown = [box.window.type("show failover") for box in self.world.units.values()]
         except WorldError:
             return False
-        mate = self.active.mate
-        return (
-            self.world.state(self.active) == "Active"
-            and self.world.state(mate) == "Standby Ready"
-            and not any("(Waiting)" in text for text in shown)
-        )
+        return not any("(Waiting)" in text for text in shown)
+
+    def _is(self, active: Unit) -> bool:
+        state = self.world.state
+        return state(active) == "Active" and state(active.mate) == "Standby Ready"
 
     def states(self) -> str:
         """Both units' states, in words."""
