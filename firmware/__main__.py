@@ -17,6 +17,9 @@ DEFAULT_CONFIG = Path("/etc/fover/unit.toml")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit status: 0 done, 1 failed, 2 wrongly asked."""
+    if not __debug__:
+        print("fover-unit: without assertions (python -O) a wrong unit stays up", file=sys.stderr)
+        return 2
     asked = _parser().parse_args(arguments)
     try:
         unit = read_unit_file(asked.config)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from ipaddress import IPv4Interface
+from threading import Thread
 
 from firmware.core.failover.effects import SendFrame
 from firmware.core.failover.events import Event
@@ -118,7 +119,7 @@ class Channels:
         if wanted == present:
             return False
         if self._lan is not None:
-            self._lan.close()
+            _close_aside(self._lan)
         self._lan = None if wanted is None else LanLink(*wanted)
         return True
 
@@ -126,10 +127,15 @@ class Channels:
         if wanted == self._raw_nics:
             return False
         if self._raw is not None:
-            self._raw.close()
+            _close_aside(self._raw)
         self._raw_nics = wanted
         self._raw = RawEthernet(wanted) if wanted else None
         return True
+
+
+def _close_aside(driver: Driver) -> None:
+    """In a thread of its own: the kernel waits 10 to 20 ms over each packet socket it closes."""
+    Thread(target=driver.close, name="closing", daemon=True).start()
 
 
 def own_address(link: FailoverLink, identity: Identity) -> IPv4Interface | None:

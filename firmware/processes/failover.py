@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import resource
 import socket
 import sys
 from dataclasses import replace
@@ -13,10 +15,12 @@ from firmware.core.settings import PhysicalInterface, UnitFacts
 from firmware.drivers.netlink import DataPlane, NoSuchNicError
 from firmware.processes import ipc, realtime
 from firmware.processes.channels import Channels
+from firmware.processes.end_signals import EndSignals
 from firmware.processes.failover_loop import FailoverLoop
 from firmware.processes.management_link import ManagementLink
 from firmware.processes.unit_file import UnitFile
 
+HIGHEST_DESCRIPTOR = 1023  # beyond it the kernel's table of files would grow
 FAULT_STATUS = 70  # what an assertion of ours ends with
 
 
@@ -25,7 +29,7 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
     if heartbeat_fd is None:
         print("failover: is started by `fover-unit run`, not by hand", file=sys.stderr)
         return 2
-    heartbeat = ipc.Connection(socket.socket(fileno=heartbeat_fd))
+    heartbeat = ipc.Connection(socket.socket(fileno=_closed_first(heartbeat_fd)))
     try:
         plane = DataPlane(unit.nics)
         pins = _open_pins(unit)
@@ -34,6 +38,7 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
         print(f"failover: {unit.path}: {error}", file=sys.stderr)
         return 1
     channels = Channels(unit.nics, unit.serial)
+    signals = EndSignals()
     realtime.quieten_interpreter()
     granted = realtime.take_real_time(realtime.FAILOVER_PRIORITY, unit.cpu)
     realtime.favour_worker_threads()
@@ -41,9 +46,22 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
         print(f"failover: {refusal}; running without", file=sys.stderr)
     facts = _facts(unit, plane, granted.real_time)
     try:
-        return FailoverLoop(facts, unit, heartbeat, plane, channels, management, pins).run()
+        drivers = (heartbeat, plane, channels, management, pins, signals)
+        return FailoverLoop(facts, unit, *drivers).run()
     except BaseException as fault:
         _die_of(fault)
+
+
+def _closed_first(descriptor: int) -> int:
+    """The same file under the highest number there is.
+
+    The kernel closes the files of a dead process from the highest number down, and waits 10 to
+    20 ms over each packet socket: the supervisor's end of file must not come after those.
+    """
+    highest = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, min(highest, HIGHEST_DESCRIPTOR))
+    os.close(descriptor)
+    return moved
 
 
 def _facts(unit: UnitFile, plane: DataPlane, real_time: bool) -> UnitFacts:

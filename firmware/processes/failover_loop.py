@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
-import socket
 import sys
 import time
 from collections import deque
@@ -24,10 +22,11 @@ from firmware.core.failover.engine import Engine
 from firmware.core.failover.fence import TICK_MAX_MS, tick_ms
 from firmware.core.settings import UnitFacts
 from firmware.drivers.netlink import DataPlane
-from firmware.processes import ipc
+from firmware.processes import ipc, realtime
 from firmware.processes.channels import Channels, Driver, known_only
 from firmware.processes.clock import Alarm, now_ms, now_ns
 from firmware.processes.counters import Counters
+from firmware.processes.end_signals import EndSignals
 from firmware.processes.management_link import ManagementLink
 from firmware.processes.unit_file import UnitFile
 
@@ -48,15 +47,15 @@ class FailoverLoop:
         channels: Channels,
         management: ManagementLink,
         pins: Any,  # FailoverPins; not imported where there is no GPIO
+        signals: EndSignals,
     ) -> None:
         self._facts, self._unit = facts, unit
         self._heartbeat, self._plane, self._channels = heartbeat, plane, channels
-        self._management, self._pins = management, pins
+        self._management, self._pins, self._signals = management, pins, signals
         self._engine = Engine()
         self._started = self._ending = False
         self._alarm = Alarm()
         self._selector = selectors.EpollSelector()
-        self._wake, self._wake_in = socket.socketpair()
         self._short: dict[ev.ShortTimer, int] = {}  # when each runs out, ns
         self._carriers_ns = self._heartbeat_ns = 0
         self._floods = 0  # rounds that ended with something still to be heard
@@ -160,7 +159,7 @@ class FailoverLoop:
     def _register(self) -> None:
         self._selector.register(self._alarm, selectors.EVENT_READ, None)
         self._selector.register(self._heartbeat, selectors.EVENT_READ, self._hear_supervisor)
-        self._selector.register(self._wake, selectors.EVENT_READ, self._asked_to_end)
+        self._selector.register(self._signals, selectors.EVENT_READ, self._hear_signals)
         self._selector.register(self._plane, selectors.EVENT_READ, self._hear_plane)
         self._selector.register(
             self._management.listener, selectors.EVENT_READ, self._admit_management
@@ -168,10 +167,6 @@ class FailoverLoop:
         if self._pins is not None:
             self._selector.register(self._pins, selectors.EVENT_READ, self._hear_pins)
         self._register_channels()
-        self._wake_in.setblocking(False)
-        signal.set_wakeup_fd(self._wake_in.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)  # the wake-up socket tells
 
     def _register_channels(self) -> None:
         """Watch the channel drivers there are now, and no others."""
@@ -191,9 +186,8 @@ class FailoverLoop:
         self._heartbeat.receive()
         self._ending = self._ending or self._heartbeat.closed
 
-    def _asked_to_end(self) -> None:
-        self._wake.recv(64)
-        self._ending = True
+    def _hear_signals(self) -> None:
+        self._ending = self._signals.asked_to_end() or self._ending
 
     def _hear_plane(self) -> None:
         for event in self._plane.receive():
@@ -326,6 +320,7 @@ class FailoverLoop:
             "rounds_flooded": self._floods,
             "troubles": self._channels.troubles(),
             "management_dropped": self._management.dropped,
+            f"hogs_over_{realtime.RTTIME_SOFT_US}_us": self._signals.hogs,
         }
 
     # The end
@@ -337,6 +332,7 @@ class FailoverLoop:
         for said in self._notice:  # there may be no supervisor left to say it
             self._channels.send(said)
         self._channels.pump(now_ns())
+        realtime.give_back_real_time()
         self._management.close()
         self._plane.close()
         return 0

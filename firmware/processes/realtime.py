@@ -7,6 +7,7 @@ process runs without, and says so. Everything is applied *after* the imports: a 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -19,9 +20,11 @@ from dataclasses import dataclass
 SUPERVISOR_PRIORITY = 50
 FAILOVER_PRIORITY = 40  # under the supervisor, which must see it hang
 
-# CPU time without a rest, in microseconds: SIGXCPU at the first, SIGKILL at the second. A loop gone
-# wild at real-time priority would otherwise take its CPU from everybody, the supervisor's excepted.
-RTTIME_SOFT_US, RTTIME_HARD_US = 20_000, 40_000
+# CPU time without a rest, in microseconds, that a loop gone wild may take from everybody below it.
+# SIGXCPU at the first, which is counted; SIGKILL at the second. The failover process is fenced by
+# the supervisor above it long before; a small board may need 30 ms to take a configuration in, and
+# must not die of it. Nobody stands above the supervisor, and its death is the unit's.
+RTTIME_SOFT_US, RTTIME_HARD_US = 20_000, 200_000
 
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 _PR_SET_PDEATHSIG, _PR_SET_TIMERSLACK, _PR_SET_CHILD_SUBREAPER = 1, 29, 36
@@ -41,7 +44,8 @@ class Granted:
 def take_real_time(priority: int, cpu: int | None) -> Granted:
     """SCHED_FIFO at that priority (1 to 99) on that CPU (None: any), memory locked.
 
-    Threads and processes started later begin at ordinary priority.
+    SIGXCPU must have a handler by now, or it ends the process. Threads and processes started later
+    begin at ordinary priority.
     """
     refusals = []
     real_time = True
@@ -64,14 +68,25 @@ def take_real_time(priority: int, cpu: int | None) -> Granted:
     return Granted(real_time, tuple(refusals))
 
 
+def give_back_real_time() -> None:
+    """Ordinary priority for the end of a process, which is in no hurry and may take its time."""
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
+def freeze_heap() -> None:
+    """Have no later garbage collection look at what the imports made. After the imports."""
+    gc.collect()
+    gc.freeze()
+
+
 def quieten_interpreter() -> None:
     """Keep garbage collection and other threads off the hot path. After the imports.
 
     The loop calls ``gc.collect`` itself when nothing is due. The switch interval bounds how long a
     worker thread keeps the interpreter from the loop.
     """
-    gc.collect()
-    gc.freeze()
+    freeze_heap()
     gc.disable()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import selectors
-import signal
-import socket
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +22,7 @@ from firmware.drivers.fence import Fence
 from firmware.processes import ipc, realtime
 from firmware.processes.children import Child, end_all
 from firmware.processes.clock import Alarm, now_ms
+from firmware.processes.end_signals import EndSignals
 from firmware.processes.notices import Notices
 from firmware.processes.nursery import Nursery
 from firmware.processes.run_directory import SOCKET, RunDirectory, RunDirectoryError
@@ -43,10 +42,12 @@ def run(unit: UnitFile) -> int:
         print(f"fover-unit: {unit.path}: {error}", file=sys.stderr)
         return 1
     realtime.adopt_orphans()  # what the nursery forks becomes ours
+    realtime.freeze_heap()
+    signals = EndSignals()
     granted = realtime.take_real_time(realtime.SUPERVISOR_PRIORITY, unit.cpu)
     if not granted.real_time:
         _say(f"not real-time: {', '.join(granted.refusals)}")
-    supervisor = Supervisor(unit, run_directory, fence, panel)
+    supervisor = Supervisor(unit, run_directory, fence, panel, signals)
     try:
         return supervisor.run()
     finally:
@@ -62,8 +63,9 @@ class Supervisor:
         run_directory: RunDirectory,
         fence: Fence,
         panel: Any,  # SwitchPanel; not imported where there is no GPIO
+        signals: EndSignals,
     ) -> None:
-        self._unit, self._run, self._panel = unit, run_directory, panel
+        self._unit, self._run, self._panel, self._signals = unit, run_directory, panel, signals
         self._rules = Supervision(
             nics=tuple(unit.nics.values()), management_nic=unit.management_nic
         )
@@ -89,7 +91,6 @@ class Supervisor:
         self._events: deque[fe.SupervisorEvent] = deque()
         self._selector = selectors.EpollSelector()
         self._alarm = Alarm()
-        self._wake, self._wake_in = socket.socketpair()
         self._finished = False
         self._verbs = self._effect_table()
 
@@ -114,6 +115,7 @@ class Supervisor:
 
     def close(self) -> None:
         """End what still runs; give everything back."""
+        realtime.give_back_real_time()
         if self._children:  # we did not finish: an error of ours
             for child in self._children.values():
                 child.freeze()
@@ -133,14 +135,10 @@ class Supervisor:
     def _register(self) -> None:
         read = selectors.EVENT_READ
         self._selector.register(self._alarm, read, None)
-        self._selector.register(self._wake, read, self._asked_to_stop)
+        self._selector.register(self._signals, read, self._hear_signals)
         self._selector.register(self._listener, read, self._admit)
         if self._panel is not None:
             self._selector.register(self._panel, read, self._hear_panel)
-        self._wake_in.setblocking(False)
-        signal.set_wakeup_fd(self._wake_in.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)  # the wake-up socket tells
 
     def _step_all(self) -> None:
         while self._events:
@@ -170,9 +168,9 @@ class Supervisor:
         elif moved in self._nic_of:
             self._events.append(fe.LinkSwitched(self._nic_of[moved], on))
 
-    def _asked_to_stop(self) -> None:
-        self._wake.recv(64)
-        self._events.append(fe.StopAsked())
+    def _hear_signals(self) -> None:
+        if self._signals.asked_to_end():
+            self._events.append(fe.StopAsked())
 
     def _admit(self) -> None:
         connection = self._listener.accept()

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from firmware.core.failover.effects import Publish
-from firmware.core.failover.events import SettingsChanged
+from firmware.core.failover.events import SettingsChanged, SnapshotWanted
 from firmware.core.wire.bodies import Hello, UnitState
 from firmware.processes import ipc
 
@@ -46,10 +47,15 @@ class Unit:
         rig.until("the failover process listens", connected)
         return found[0]
 
-    def boot(self) -> None:
-        """Say what management says first."""
+    def boot(self, *, enabled: bool = False) -> None:
+        """Say what management says first. Not enabled: a gateway by itself, active at once."""
         self.management.send(ipc.BootFacts(None))
-        self.management.send(SettingsChanged(rig.settings()))
+        self.management.send(SettingsChanged(rig.settings(enabled=enabled)))
+
+    def boot_alone(self) -> None:
+        """And wait for its addresses."""
+        self.boot()
+        self.until("it has its addresses", lambda: rig.addresses() >= rig.ACTIVE)
 
     def until(self, what: str, true: Callable[[], object]) -> None:
         """Hear both ends until it is so."""
@@ -78,7 +84,7 @@ class Unit:
 def boots_and_takes_the_addresses() -> None:
     unit = Unit()
     ear = rig.mate_ear()
-    unit.boot()
+    unit.boot(enabled=True)
     rig.heard(ear, lambda frame: isinstance(frame.body, Hello))
     first_hello_ms = (time.monotonic_ns() - unit.began_ns) // 1_000_000
     print(f"first hello after {first_hello_ms} ms")
@@ -94,8 +100,7 @@ def boots_and_takes_the_addresses() -> None:
 
 def lets_go_when_its_supervisor_dies() -> None:
     unit = Unit()
-    unit.boot()
-    unit.until("it is active", lambda: unit.state() is UnitState.ACTIVE)
+    unit.boot_alone()
     unit.heartbeat.close()
     assert unit.process.wait(rig.LIMIT_S) == 0
     assert not rig.addresses() & rig.ACTIVE
@@ -103,43 +108,36 @@ def lets_go_when_its_supervisor_dies() -> None:
 
 def does_not_miss_management() -> None:
     unit = Unit()
-    unit.boot()
-    unit.until("it is active", lambda: unit.state() is UnitState.ACTIVE)
-    ear = rig.mate_ear()
+    unit.boot_alone()
     unit.management.close()
-    for _ in range(5):
-        rig.heard(ear, lambda frame: isinstance(frame.body, Hello))
-    unit.management, unit.managed = unit.manage(), []
+    unit.supervised.clear()
+    unit.until("it goes on", lambda: len(unit.supervised) >= 5)
+    unit.management = unit.manage()
+    unit.managed.clear()
     unit.boot()
-    unit.until("the picture comes anew", lambda: unit.state() is UnitState.ACTIVE)
+    unit.until("the picture comes anew", lambda: unit.state() is not None)
     assert rig.addresses() >= rig.ACTIVE, "nothing moved"
     unit.end()
 
 
 def takes_nonsense_from_the_wire_and_from_management() -> None:
     unit = Unit()
-    unit.boot()
-    unit.until("it is active", lambda: unit.state() is UnitState.ACTIVE)
+    unit.boot_alone()
     ear = rig.mate_ear()
     for length in range(0, 1400, 7):
         ear.sendto(os.urandom(length), ("10.1.0.255", 50105))
-    raw = ipc.connect(rig.RUN / "failover")
-    assert raw is not None
-    unit.management = raw
-    sender = socket.socket(fileno=os.dup(raw.fileno()))
-    sender.send(b"{not json")
-    sender.send(b'{"kind":"SettingsChanged","settings":7}')
-    sender.close()
-    strange = rig.settings()
-    elsewhere = strange.interfaces[0].__class__(
-        physical="Ethernet9", name="nowhere", active=None, standby=None
-    )
-    raw.send(ipc.BootFacts(None))
-    raw.send(SettingsChanged(rig.settings(interfaces=(*strange.interfaces, elsewhere))))
-    rig.heard(ear, lambda frame: isinstance(frame.body, Hello))
-    unit.managed = []
-    raw.send(ipc.BootFacts(None))
-    unit.until("it is as it was", lambda: unit.state() is UnitState.ACTIVE)
+    talker = socket.socket(fileno=os.dup(unit.management.fileno()))
+    talker.send(b"{not json")
+    talker.send(b'{"kind":"SettingsChanged","settings":7}')
+    talker.close()
+    elsewhere = replace(rig.settings().interfaces[0], physical="Ethernet9")
+    interfaces = (*rig.settings().interfaces, elsewhere)
+    strange = rig.settings(enabled=False, interfaces=interfaces)
+    unit.management.send(SettingsChanged(strange))
+    unit.managed.clear()
+    unit.management.send(SnapshotWanted())
+    unit.until("it answers", lambda: unit.state() is not None)
+    assert rig.addresses() >= rig.ACTIVE, "nothing moved"
     unit.end()
 
 

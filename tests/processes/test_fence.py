@@ -182,6 +182,21 @@ def test_the_next_due_time_is_the_next_thing_to_judge() -> None:
     assert rules.next_due_ms() is None
 
 
+def test_nothing_is_due_that_a_step_would_not_take_away() -> None:
+    """Else the supervisor would go round without a rest, above everybody else."""
+    rules = Supervision(nics=("eth0",))
+    now = 0
+    for event in (PowerSwitched(True), FencingAsked(("eth0",), 40), StopAsked()):
+        rules.step(event, now)
+        for _ in range(50):
+            due = rules.next_due_ms()
+            if due is None or any(isinstance(e, Finished) for e in rules.step(TimePassed(), due)):
+                break
+            later = rules.next_due_ms()
+            assert later is None or later > due
+            now = due
+
+
 @pytest.mark.parametrize(("hold", "tick"), [(30, 5), (60, 10), (800, 100), (45_000, 100)])
 def test_four_ticks_fit_into_the_hold_time(hold: int, tick: int) -> None:
     assert tick_ms(hold) == tick
