@@ -33,6 +33,7 @@ class Mate:
 
     chassis: int | None = None  # latched at negotiation; strangers are ignored
     boot: int = 0  # verified: this life has echoed ours
+    former: dict[int, None] = field(default_factory=dict)  # lives that ended, oldest first
     hello: Hello | None = None  # the newest, by its sequence
     identify: Identify | None = None
     newest: int = 0  # sequence of the newest thing that said something about its state

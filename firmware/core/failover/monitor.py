@@ -4,7 +4,8 @@ Decides whether a frame counts at all, whether the failover link is failed or th
 what each data interface's state is. Does not know what to do about it: it returns causes.
 
 A frame counts only if it echoes this boot's random number, so a recording is worth nothing after a
-restart; within one boot a channel's sequence only grows. A unit whose frame echoes another boot is
+restart; within one boot a channel's sequence only grows, and a life of the mate that ended does not
+begin again. A unit whose frame echoes another boot is
 answered with a hello that lets it echo ours, and is otherwise nothing. The chassis of the mate is
 latched when a frame over the failover link first counts; a stranger is ignored until the mate is
 lost. Data interfaces only confirm a mate, they never introduce one: cut the failover link at boot
@@ -42,6 +43,7 @@ from firmware.core.wire.replay import SequenceWindow
 
 CANDIDATE_REPLY_MS = 100  # a stranger's boot number is answered at most this often
 CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
+FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
 CANDIDATES = 8  # and this many of them are remembered
 
 
@@ -98,8 +100,13 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
     if not _may_introduce(unit, channel, body):
         unit.ignore(channel, "a stranger's chassis")
         return False
+    if frame.header.boot in mate.former:
+        unit.ignore(channel, "of a life of the mate that ended")
+        return False
     if body.chassis != mate.chassis:
         mate.identify = None
+    elif mate.boot:
+        _bury(unit)
     mate.chassis, mate.boot = body.chassis, frame.header.boot
     mate.newest, mate.heard_us, mate.sync_served = 0, False, False
     mate.hello = None
@@ -108,6 +115,15 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
     mate.hellos.clear()
     unit.hellos.candidates.clear()
     return True
+
+
+def _bury(unit: Unit) -> None:
+    """NC-1: a chassis that began anew never takes up the life before. That life's frames echoed us,
+    and a recording of them would be heard as one more restart."""
+    former = unit.mate.former
+    former[unit.mate.boot] = None
+    if len(former) > FORMER_LIVES:
+        del former[next(iter(former))]
 
 
 def hello(unit: Unit, now_ms: int) -> Hello:
