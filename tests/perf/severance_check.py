@@ -2,8 +2,8 @@
 
 import json
 
-from controller.bench.network import SWITCHES, Network, batch, port, run
 from controller.bench.perf.severance import Severance
+from controller.bench.virtual.network import SWITCHES, Network, batch, port, run
 from controller.bench.world import Unit
 
 NICS = [*(f"eth{ethernet}" for ethernet in SWITCHES), "mgmt0"]

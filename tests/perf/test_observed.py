@@ -2,11 +2,11 @@
 
 from ipaddress import IPv4Address
 
-from controller.bench.forwarding import forwarding
-from controller.bench.frames import ARP, IPV4, Seen, port_number
-from controller.bench.network import INSIDE
-from controller.bench.outage import Outage
 from controller.bench.perf.observed import Observed, gap_series, observed, remembered, tcp_note
+from controller.bench.virtual.forwarding import forwarding
+from controller.bench.virtual.frames import ARP, IPV4, Seen, port_number
+from controller.bench.virtual.network import INSIDE
+from controller.bench.virtual.outage import Outage
 from controller.bench.world import Unit
 
 P, S = Unit.PRIMARY, Unit.SECONDARY

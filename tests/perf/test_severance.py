@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 def test_a_cut_leaves_the_carriers_and_a_power_cycle_mends_it() -> None:
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "controller.bench.namespaces"),
+            *(sys.executable, "-m", "controller.bench.virtual.namespaces"),
             *(sys.executable, "-m", "tests.perf.severance_check"),
         ],
         cwd=ROOT,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from controller.bench import namespaces
 from controller.bench.perf import page, picture
 from controller.bench.perf.cost import cost
 from controller.bench.perf.figures import Section
@@ -19,7 +18,8 @@ from controller.bench.perf.pair import NotAtRest, Pair
 from controller.bench.perf.progress import Progress
 from controller.bench.perf.schedules import schedules
 from controller.bench.perf.switchovers import dead_unit, fencing, planned, power_cut
-from controller.bench.virtual import VirtualWorld
+from controller.bench.virtual import namespaces
+from controller.bench.virtual.world import VirtualWorld
 from controller.bench.world import WorldError
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"

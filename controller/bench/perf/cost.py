@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from controller.bench import clock
 from controller.bench.perf.figures import Grid, Section, Series
-from controller.bench.perf.pair import Pair
+from controller.bench.perf.pair import NotAtRest, Pair
 from controller.bench.perf.progress import Progress
 from controller.bench.perf.switchovers import CABLE, FAST, LAN
 from controller.bench.perf.unit_processes import cpu_ns, memory_kb
+from controller.bench.virtual import clock
 from controller.bench.world import Unit, WorldError
 
 WINDOW_MS = 2_000
@@ -31,17 +31,20 @@ def cost(pair: Pair, progress: Progress, repetitions: int) -> Section:
         "and, in brackets, what is each one's alone. No traffic, nobody asking.",
     )
     for words, boot_set, lines in CASES:
-        pair.boot(boot_set, lines)
-        progress.now(f"cost, {words}: settling")
-        pair.world.run(SETTLE_MS)
-        units = {unit: pair.processes(unit) for unit in Unit}
-        windows = []
-        for number in range(repetitions):
-            progress.now(f"cost, {words}: window {number + 1} of {repetitions}")
-            windows.append(_window(pair, units))
         section.tried += repetitions
-        section.series += _cpu(words, pair.active, units, windows)
-        section.grids.append(_memory(words, units, pair.active))
+        try:
+            pair.boot(boot_set, lines)
+            progress.now(f"cost, {words}: settling")
+            pair.world.run(SETTLE_MS)
+            units = {unit: pair.processes(unit) for unit in Unit}
+            windows = []
+            for number in range(repetitions):
+                progress.now(f"cost, {words}: window {number + 1} of {repetitions}")
+                windows.append(_window(pair, units))
+            section.series += _cpu(words, pair.active, units, windows)
+            section.grids.append(_memory(words, units, pair.active))
+        except (NotAtRest, WorldError) as why:
+            section.failures.append(f"{words}, no figures at all: {why}")
     return section
 
 

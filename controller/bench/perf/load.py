@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from controller.bench.processes import Processes
+from controller.bench.virtual.processes import Processes
 
 _LOOP = "while True: pass"
 

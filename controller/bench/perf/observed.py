@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from controller.bench.evidence import decided_ns
-from controller.bench.forwarding import Forwarding
-from controller.bench.frames import ARP, Seen
-from controller.bench.outage import Outage
 from controller.bench.perf.figures import Aim, Series
+from controller.bench.virtual.evidence import decided_ns
+from controller.bench.virtual.forwarding import Forwarding
+from controller.bench.virtual.frames import ARP, Seen
+from controller.bench.virtual.outage import Outage
 from controller.bench.world import Unit
 
 BEFORE_NS = 300_000_000  # as evidence has it: who forwarded in it did so before

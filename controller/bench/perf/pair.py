@@ -11,17 +11,17 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from controller.bench import clock
 from controller.bench.boot import load_rig
-from controller.bench.forwarding import forwarding
-from controller.bench.frames import Seen
-from controller.bench.namespaces import RUN
 from controller.bench.perf.observed import Observed, observed, remembered
 from controller.bench.perf.progress import Progress
 from controller.bench.perf.unit_processes import processes_of
 from controller.bench.play import STORIES
-from controller.bench.traffic import SETTLED_NS, Traffic
-from controller.bench.virtual import VirtualWorld
+from controller.bench.virtual import clock
+from controller.bench.virtual.forwarding import forwarding
+from controller.bench.virtual.frames import Seen
+from controller.bench.virtual.namespaces import RUN
+from controller.bench.virtual.traffic import SETTLED_NS, Traffic
+from controller.bench.virtual.world import VirtualWorld
 from controller.bench.world import PowerOff, PowerOn, Rig, Unit, WorldError
 
 REST_S = 60.0  # from power on to a pair at rest; it takes a second or two
@@ -50,11 +50,9 @@ class Pair:
         self._progress = progress
         self._boots: list[tuple[int, Unit]] = []
         self._known: list[Seen] = []
-        self._boot_set, self._lines = "", tuple[str, ...]()
 
     def boot(self, boot_set: str, lines: Sequence[str] = (SOON_AT_REST,)) -> None:
         """Both units on from a boot set of the stories; the lines typed. Raises NotAtRest."""
-        self._boot_set, self._lines = boot_set, tuple(lines)
         self._progress.now(f"booting a pair, {boot_set}")
         rig = load_rig(STORIES / "boot" / boot_set)
         assert isinstance(rig, Rig), rig
@@ -70,10 +68,6 @@ class Pair:
             if answer.startswith("ERROR"):
                 raise WorldError(f"{line!r}: {answer}")
         self.rest()
-
-    def boot_again(self) -> None:
-        """The same from nothing. Raises NotAtRest."""
-        self.boot(self._boot_set, self._lines)
 
     def rest(self, within_s: float = REST_S) -> None:
         """Wait until the active unit is Active, its mate Standby Ready, all interfaces heard."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from controller.bench.explore import play
 from controller.bench.perf.figures import Section, Series
 from controller.bench.perf.progress import Progress
+from controller.bench.simulated.explore import play
 
 BATCH = 25
 

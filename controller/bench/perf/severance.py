@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import subprocess
 
-from controller.bench import clock
-from controller.bench.network import SWITCHES, port
+from controller.bench.virtual import clock
+from controller.bench.virtual.network import SWITCHES, port
 from controller.bench.world import Unit, WorldError
 
 _WAIT_S = 5.0
