@@ -9,16 +9,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from controller.bench import namespaces
 from controller.bench.boot import load_rig
 from controller.bench.play import STORIES, play_all, read, shipped
 from controller.bench.story import Story
 from controller.bench.table import Table
+from controller.bench.virtual import namespaces
 from controller.bench.world import Rig, World
 from wiring.load import WiringError
 
 if TYPE_CHECKING:
-    from controller.bench.virtual import VirtualWorld
+    from controller.bench.virtual.world import VirtualWorld
 
 NOT_HELD, NO_BENCH, INTERRUPTED = 1, 2, 130
 
@@ -87,15 +87,15 @@ def _bench(said: argparse.Namespace) -> int:
     if said.world == "virtual":
         namespaces.enter([sys.executable, "-m", "controller", *sys.argv[1:]])
         return _bench_virtual(stories, once=said.once)
-    from controller.bench.simulated import SimulatedWorld
+    from controller.bench.simulated.world import SimulatedWorld
 
     return _play(SimulatedWorld(said.seed), stories)
 
 
 def _bench_virtual(stories: Sequence[Story], *, once: bool) -> int:
     """The worlds are heavy, and one does not need what the other imports."""
-    from controller.bench.broker import NO_MOSQUITTO
-    from controller.bench.virtual import VirtualWorld
+    from controller.bench.virtual.broker import NO_MOSQUITTO
+    from controller.bench.virtual.world import VirtualWorld
 
     world = VirtualWorld()
     try:
@@ -132,7 +132,7 @@ def _show(world: VirtualWorld) -> None:
 
 
 def _explore(said: argparse.Namespace) -> int:
-    from controller.bench.explore import explore
+    from controller.bench.simulated.explore import explore
 
     return NOT_HELD if explore(range(said.first, said.first + said.seeds)) else 0
 

@@ -12,7 +12,7 @@ from controller.bench import verdict
 from controller.bench.live import Ask, Hand, Quit, draw
 from controller.bench.play import play_all, read, shipped
 from controller.bench.player import StoryResult, missing_line, missing_message, play
-from controller.bench.simulated import SimulatedWorld
+from controller.bench.simulated.world import SimulatedWorld
 from controller.bench.story import Bounds, Story, parse
 from controller.bench.table import WIDTH, Table
 from controller.bench.world import Action, Claim, Measurement, PlugCable, PowerOff, PowerOn, Unit

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
 
-from controller.bench.simulated_clock import Schedule
+from controller.bench.simulated.clock import Schedule
 from firmware.core.failover import effects as fe
 from firmware.core.failover import events as ev
 from firmware.core.failover.engine import Engine

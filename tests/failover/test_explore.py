@@ -6,10 +6,13 @@ import sys
 
 import pytest
 
-from controller.bench.explore import play, story_text, trace
+from controller.bench.simulated.explore import play, story_text, trace
 
 SEEDS = range(1, 25)
-TRACE = "import sys; from controller.bench.explore import trace; sys.stdout.write(trace({seed}))"
+TRACE = (
+    "import sys; from controller.bench.simulated.explore import trace; "
+    "sys.stdout.write(trace({seed}))"
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from controller.bench.pinbus import PinBus
+from controller.bench.virtual.pinbus import PinBus
 
 
 @pytest.fixture
 def bus_path(tmp_path: Path) -> Iterator[str]:
     """A served bus with the boards primary and secondary; secondary latches its outputs."""
     path = str(tmp_path / "bus")
-    command = [sys.executable, "-m", "controller.bench.pinbus", "--socket", path]
+    command = [sys.executable, "-m", "controller.bench.virtual.pinbus", "--socket", path]
     server = subprocess.Popen([*command, "--latch", "secondary"], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     try:

@@ -28,7 +28,7 @@ from gpiozero import (  # type: ignore[import-untyped]
 )
 from gpiozero.exc import BadPinFactory  # type: ignore[import-untyped]
 
-from controller.bench.pinbus import PinBus
+from controller.bench.virtual.pinbus import PinBus
 from firmware.drivers.pin_factory import BusFactory, PinBusLost
 
 

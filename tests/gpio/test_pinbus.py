@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from controller.bench.pinbus import PinBus, PinBusError, PinWatch, main
+from controller.bench.virtual.pinbus import PinBus, PinBusError, PinWatch, main
 from wiring.bus_messages import Conflict, Edge
 from wiring.load import default_map
 from wiring.signals import Signal
 
+SERVER = "controller.bench.virtual.pinbus"
 PINS = default_map()
 Starter = Callable[[str], Any]  # board -> the fixture's Program
 
@@ -143,7 +144,15 @@ def test_a_client_that_does_not_read_learns_the_newest_level(bus: PinBus) -> Non
 def test_iterating_a_watch_ends_with_the_bus(tmp_path: Path) -> None:
     path = str(tmp_path / "bus")
     server = subprocess.Popen(
-        [sys.executable, "-m", "controller.bench.pinbus", "--socket", path, "--boards", "one"],
+        [
+            sys.executable,
+            "-m",
+            SERVER,
+            "--socket",
+            path,
+            "--boards",
+            "one",
+        ],
         stdout=subprocess.DEVNULL,
     )
     bus = PinBus.connect(path)
@@ -192,7 +201,7 @@ def test_a_socket_left_behind_is_no_obstacle(tmp_path: Path) -> None:
         left.bind(path)
     assert os.path.exists(path)
     server = subprocess.Popen(
-        [sys.executable, "-m", "controller.bench.pinbus", "--socket", path],
+        [sys.executable, "-m", SERVER, "--socket", path],
         stdout=subprocess.DEVNULL,
     )
     with PinBus.connect(path, within_s=10) as bus:

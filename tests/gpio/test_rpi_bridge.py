@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 
-from controller.bench.pinbus import PinBus
+from controller.bench.virtual.pinbus import PinBus
 from firmware.drivers.pin_factory import BusFactory
 from firmware.drivers.rpi_bridge import BridgeError, install
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from controller.bench.switchboard import Switchboard
+from controller.bench.virtual.switchboard import Switchboard
 from wiring.bus_messages import (
     AddContact,
     Answer,

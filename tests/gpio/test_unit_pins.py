@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]
 
-from controller.bench.pinbus import PinBus
+from controller.bench.virtual.pinbus import PinBus
 from firmware.core.failover.effects import Lamp, SetLamp
 from firmware.core.failover.events import CableFacts
 from firmware.core.settings import Identity

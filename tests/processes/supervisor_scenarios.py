@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from controller.bench.pinbus import PinBus
+from controller.bench.virtual.pinbus import PinBus
 from wiring.signals import Signal
 
 from . import rig
@@ -140,7 +140,7 @@ def a_dead_supervisor_takes_its_processes_along() -> None:
 def the_switches_are_power_and_carrier() -> None:
     rig.build(GPIO)
     configure(rig.FLASH)
-    command = [sys.executable, "-m", "controller.bench.pinbus", "--socket", str(BUS)]
+    command = [sys.executable, "-m", "controller.bench.virtual.pinbus", "--socket", str(BUS)]
     server = subprocess.Popen([*command, "--boards", "primary"])
     with PinBus.connect(str(BUS)) as bus:
         unit = run_unit(rig.UNIT_TOML)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.bench.cable import CableHand
-from controller.bench.contacts import all_contacts, carries, plugged, pulled, unplugged
-from controller.bench.line import BYTES_PER_S
-from controller.bench.pinbus import PinBus
-from controller.bench.pinbus_server import encode
-from controller.bench.processes import Processes
+from controller.bench.virtual.cable import CableHand
+from controller.bench.virtual.contacts import all_contacts, carries, plugged, pulled, unplugged
+from controller.bench.virtual.line import BYTES_PER_S
+from controller.bench.virtual.pinbus import PinBus
+from controller.bench.virtual.pinbus_server import encode
+from controller.bench.virtual.processes import Processes
 from controller.bench.world import Unit, Wire, WorldError
 from wiring.bus_messages import PACKET_MAX, ClaimInput, Edge, Greet
 from wiring.load import default_map
@@ -131,7 +131,7 @@ FACTS = (Signal.MY_PLUG, Signal.OTHER_PLUG, Signal.MATE_POWER, Signal.STRAP)
 
 @pytest.fixture
 def bus(processes: Processes, tmp_path: Path) -> Iterator[PinBus]:
-    words = ["controller.bench.pinbus", "--socket", str(tmp_path / "bus")]
+    words = ["controller.bench.virtual.pinbus", "--socket", str(tmp_path / "bus")]
     processes.start_module("pinbus", words, wait_ready=True)
     with PinBus.connect(str(tmp_path / "bus")) as hand, claim_facts(tmp_path / "bus"):
         for unit in Unit:

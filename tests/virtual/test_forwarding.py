@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from controller.bench import evidence
-from controller.bench.forwarding import forwarding
-from controller.bench.frames import ARP, IPV4, Seen, port_number
-from controller.bench.outage import Outage
+from controller.bench.virtual import evidence
+from controller.bench.virtual.forwarding import forwarding
+from controller.bench.virtual.frames import ARP, IPV4, Seen, port_number
+from controller.bench.virtual.outage import Outage
 from controller.bench.world import Unit
 
 MS = 1_000_000

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.bench.frames import ARP, IPV4, RECORD, BadPcap, Seen, digest, read_pcap
-from controller.bench.ring import RingReader, RingWriter
+from controller.bench.virtual.frames import ARP, IPV4, RECORD, BadPcap, Seen, digest, read_pcap
+from controller.bench.virtual.ring import RingReader, RingWriter
 from controller.bench.world import Unit
 
 MACS = bytes(range(12))

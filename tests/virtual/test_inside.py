@@ -30,7 +30,7 @@ def run_inside(user: list[str], python: str) -> subprocess.CompletedProcess[str]
     pytest_inside = [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *CHECKS]
     paths = [str(ROOT), *(path for path in sys.path if path.endswith("site-packages"))]
     return subprocess.run(
-        [*user, python, "-m", "controller.bench.namespaces", *pytest_inside],
+        [*user, python, "-m", "controller.bench.virtual.namespaces", *pytest_inside],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": ":".join(paths), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.bench import namespaces
+from controller.bench.virtual import namespaces
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0
@@ -42,7 +42,7 @@ def left_outside() -> tuple[object, ...]:
 
 @pytest.fixture
 def busy() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "controller.bench.namespaces"]
+    command = [sys.executable, "-m", "controller.bench.virtual.namespaces"]
     command += [sys.executable, "-m", "tests.virtual.inside.busy"]
     bench = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -89,7 +89,7 @@ def test_every_end_takes_everything_along(
 
 
 def test_the_status_of_the_command_comes_out() -> None:
-    command = [sys.executable, "-m", "controller.bench.namespaces", "sh", "-c", "exit 7"]
+    command = [sys.executable, "-m", "controller.bench.virtual.namespaces", "sh", "-c", "exit 7"]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 7
 
 
@@ -100,7 +100,7 @@ def test_a_refusal_says_what_to_do(tmp_path: Path) -> None:
     )
     refusing.chmod(0o755)
     done = subprocess.run(
-        [sys.executable, "-m", "controller.bench.namespaces", "true"],
+        [sys.executable, "-m", "controller.bench.virtual.namespaces", "true"],
         cwd=ROOT,
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
         capture_output=True,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.bench.line import BYTES_PER_S, FIFO_BYTES, Line
+from controller.bench.virtual.line import BYTES_PER_S, FIFO_BYTES, Line
 
 MS = 1_000_000
 

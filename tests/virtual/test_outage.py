@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.bench.outage import Arrival, Outage, conversation, outage
+from controller.bench.virtual.outage import Arrival, Outage, conversation, outage
 
 MS = 1_000_000
 

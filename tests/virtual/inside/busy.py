@@ -2,10 +2,10 @@
 
 import threading
 
-from controller.bench.cable import CableHand
-from controller.bench.namespaces import RUN
-from controller.bench.network import Network
-from controller.bench.processes import Processes
+from controller.bench.virtual.cable import CableHand
+from controller.bench.virtual.namespaces import RUN
+from controller.bench.virtual.network import Network
+from controller.bench.virtual.processes import Processes
 
 Network().build()
 processes = Processes(RUN / "log")

@@ -11,9 +11,9 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from controller.bench.broker import NO_MOSQUITTO, Broker, start_broker
-from controller.bench.network import Network
-from controller.bench.processes import Processes
+from controller.bench.virtual.broker import NO_MOSQUITTO, Broker, start_broker
+from controller.bench.virtual.network import Network
+from controller.bench.virtual.processes import Processes
 
 
 @pytest.fixture

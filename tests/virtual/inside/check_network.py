@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from controller.bench import network as net
+from controller.bench.virtual import network as net
 from controller.bench.world import Cut, Link, Unit
 from tests.virtual.inside.reach import (
     BROADCAST,

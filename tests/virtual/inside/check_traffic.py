@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from controller.bench import clock, evidence
-from controller.bench import network as net
-from controller.bench.capture import Capture, SecondOpinion, disagreements
-from controller.bench.echo import echo
-from controller.bench.forwarding import forwarding
-from controller.bench.processes import Processes
-from controller.bench.traffic import Traffic, arp_tables
+from controller.bench.virtual import clock, evidence
+from controller.bench.virtual import network as net
+from controller.bench.virtual.capture import Capture, SecondOpinion, disagreements
+from controller.bench.virtual.echo import echo
+from controller.bench.virtual.forwarding import forwarding
+from controller.bench.virtual.processes import Processes
+from controller.bench.virtual.traffic import Traffic, arp_tables
 from controller.bench.world import Cut, Link, Unit
 from tests.virtual.inside.reach import BROADCAST, raise_nics, say, wire_end
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.bench import network as net
+from controller.bench.virtual import network as net
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import select
 import socket
 from collections.abc import Iterator
 
-from controller.bench import network as net
+from controller.bench.virtual import network as net
 from controller.bench.world import Unit
 
 _LIBC = ctypes.CDLL(None, use_errno=True)

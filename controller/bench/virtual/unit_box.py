@@ -15,10 +15,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.bench.console_line import Console
-from controller.bench.network import ETHERNETS
-from controller.bench.pinbus import PinBus
-from controller.bench.processes import Processes, Started
+from controller.bench.virtual.console_line import Console
+from controller.bench.virtual.network import ETHERNETS
+from controller.bench.virtual.pinbus import PinBus
+from controller.bench.virtual.processes import Processes, Started
 from controller.bench.world import Process, Unit, WorldError
 from wiring.load import default_map
 from wiring.signals import LINK_SWITCHES, Signal

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from controller.bench.contacts import plugged, pulled, unplugged
-from controller.bench.processes import Processes
+from controller.bench.virtual.contacts import plugged, pulled, unplugged
+from controller.bench.virtual.processes import Processes
 from controller.bench.world import Unit, Wire, WorldError
 
 _ANSWER_S = 5.0
@@ -27,7 +27,7 @@ class CableHand:
     def start(cls, processes: Processes, folder: Path, pins: Path | None) -> CableHand:
         """Start the cable in that folder; its ends are ``folder/primary`` and ``secondary``."""
         folder.mkdir(parents=True, exist_ok=True)
-        words = ["controller.bench.cable_process", "--folder", str(folder)]
+        words = ["controller.bench.virtual.cable_process", "--folder", str(folder)]
         if pins is not None:
             words += ["--pins", str(pins)]
         processes.start_module("cable", words, wait_ready=True)

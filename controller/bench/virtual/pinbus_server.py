@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from controller.bench.switchboard import Switchboard
+from controller.bench.virtual.switchboard import Switchboard
 from wiring.bus_messages import PACKET_MAX, REQUESTS, Answer, Conflict, Edge, Report, Request
 
 CONFLICTS_KEPT = 64  # for a client that does not read; older ones are dropped and counted

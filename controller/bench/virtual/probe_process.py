@@ -1,6 +1,6 @@
 """One end of the traffic through the pair: numbered UDP packets, and one TCP conversation.
 
-    python -m controller.bench.probe_process RECORDS --bind A --to B (--talk | --listen)
+    python -m controller.bench.virtual.probe_process RECORDS --bind A --to B (--talk | --listen)
 
 Runs in a host's namespace. Sends packet n a millisecond after packet n-1, on an absolute schedule:
 a late process sends what it owes, so numbers always stand for milliseconds. What the other end
@@ -19,8 +19,8 @@ import struct
 import time
 from pathlib import Path
 
-from controller.bench import clock, priority
-from controller.bench.ring import RingWriter
+from controller.bench.virtual import clock, priority
+from controller.bench.virtual.ring import RingWriter
 
 PORT = 7007
 PACKET = struct.Struct("<4sQQ")  # mark, number, sent (CLOCK_MONOTONIC ns)

@@ -1,6 +1,6 @@
 """The serial failover cable: two PTYs, two paced lines between them, and the contacts of two plugs.
 
-    python -m controller.bench.cable_process --folder DIR [--pins SOCKET]
+    python -m controller.bench.virtual.cable_process --folder DIR [--pins SOCKET]
 
 makes ``DIR/primary`` and ``DIR/secondary`` (links to the ends a unit opens) and listens on
 ``DIR/control`` (SOCK_SEQPACKET, one JSON object a packet, one answer each; see ``cable.py``).
@@ -25,11 +25,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from controller.bench import priority
-from controller.bench.contacts import all_contacts, carries
-from controller.bench.line import Line
-from controller.bench.pinbus import PinBus
-from controller.bench.pinbus_server import PinBusError
+from controller.bench.virtual import priority
+from controller.bench.virtual.contacts import all_contacts, carries
+from controller.bench.virtual.line import Line
+from controller.bench.virtual.pinbus import PinBus
+from controller.bench.virtual.pinbus_server import PinBusError
 from controller.bench.world import Unit
 
 _READ_BYTES = 4096

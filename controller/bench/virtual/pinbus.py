@@ -1,6 +1,6 @@
 """The pin bus: the wires between units that are processes, and the bench's hand on them.
 
-``python -m controller.bench.pinbus --socket PATH --boards primary,secondary [--latch primary]``
+``python -m controller.bench.virtual.pinbus --socket PATH --boards primary,secondary`` (``--latch``)
 serves until SIGTERM or SIGINT (pinbus_server.py); ``PinBus`` is the client the bench uses: switch
 panels, the cable's plugs, and whoever wants to look.
 """
@@ -17,8 +17,8 @@ from pathlib import Path
 
 import msgspec
 
-from controller.bench.pinbus_server import PinBusError, PinBusServer, encode
-from controller.bench.switchboard import Switchboard
+from controller.bench.virtual.pinbus_server import PinBusError, PinBusServer, encode
+from controller.bench.virtual.switchboard import Switchboard
 from wiring.bus_messages import (
     PACKET_MAX,
     REPORTS,
@@ -211,7 +211,8 @@ def _connect(path: str, within_s: float) -> socket.socket:
             sock.close()
             if time.monotonic() >= until:
                 raise PinBusError(
-                    f"no pin bus at {path}: {error}; start python -m controller.bench.pinbus"
+                    f"no pin bus at {path}: {error}; "
+                    "start python -m controller.bench.virtual.pinbus"
                 ) from None
         time.sleep(0.005)
 

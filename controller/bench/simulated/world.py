@@ -13,10 +13,10 @@ from ipaddress import IPv4Address
 from random import Random
 from typing import Any
 
-from controller.bench.invariants import Judge
-from controller.bench.simulated_clock import Schedule
-from controller.bench.simulated_unit import SimulatedUnit
-from controller.bench.simulated_wires import PLACES, EthernetLink, SimulatedCable
+from controller.bench.simulated.clock import Schedule
+from controller.bench.simulated.invariants import Judge
+from controller.bench.simulated.unit import SimulatedUnit
+from controller.bench.simulated.wires import PLACES, EthernetLink, SimulatedCable
 from controller.bench.world import Action as WorldAction
 from controller.bench.world import (
     Claim,

@@ -5,7 +5,7 @@
 process of its PID namespace, and with those the namespaces and the files, which live on a tmpfs
 that only the private mount namespace ever saw. Nothing has to be cleaned up, so nothing is left.
 
-``python -m controller.bench.namespaces COMMAND...`` does the same for any command.
+``python -m controller.bench.virtual.namespaces COMMAND...`` does the same for any command.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def main() -> None:
             status = 130
         sys.exit(status)
     try:
-        enter([sys.executable, "-m", "controller.bench.namespaces", *sys.argv[1:]])
+        enter([sys.executable, "-m", "controller.bench.virtual.namespaces", *sys.argv[1:]])
     except NamespaceError as error:
         sys.exit(str(error))
 

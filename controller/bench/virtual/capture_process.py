@@ -1,6 +1,6 @@
 """Looks on at the switch's side of every unit's data port and notes what the units send.
 
-    python -m controller.bench.capture_process RING
+    python -m controller.bench.virtual.capture_process RING
 
 Runs in the bench's namespace. Frames *to* the units are not noted: who forwards is who sends.
 """
@@ -12,11 +12,11 @@ import select
 import sys
 from pathlib import Path
 
-from controller.bench import clock
-from controller.bench.frames import RECORD, digest, port_number
-from controller.bench.network import DATA, port
-from controller.bench.packet_ring import PacketRing
-from controller.bench.ring import RingWriter
+from controller.bench.virtual import clock
+from controller.bench.virtual.frames import RECORD, digest, port_number
+from controller.bench.virtual.network import DATA, port
+from controller.bench.virtual.packet_ring import PacketRing
+from controller.bench.virtual.ring import RingWriter
 from controller.bench.world import Unit
 
 CAPACITY = 1 << 19

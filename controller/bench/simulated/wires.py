@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from controller.bench.simulated_clock import Schedule
+from controller.bench.simulated.clock import Schedule
 from controller.bench.world import Link, Unit, Wire
 from firmware.core.failover.events import CableFacts
 from firmware.core.settings import Identity

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from controller.bench.forwarding import Forwarding
-from controller.bench.outage import Outage
+from controller.bench.virtual.forwarding import Forwarding
+from controller.bench.virtual.outage import Outage
 from controller.bench.world import Measurement, Unit
 
 PLANNED_OVERLAP_NS = 50_000_000  # docs/behaviour.md FW-2

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from controller.bench.simulated_clock import Schedule
-from controller.bench.simulated_unit import SimulatedUnit
+from controller.bench.simulated.clock import Schedule
+from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.world import Unit
 
 OVERLAP_MOST_US = 50_000

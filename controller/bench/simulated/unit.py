@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from controller.bench.simulated_clock import Schedule
+from controller.bench.simulated.clock import Schedule
 from controller.bench.world import Process as ProcessName
 from controller.bench.world import Unit
 from firmware.core.failover import effects as fe

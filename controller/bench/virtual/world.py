@@ -12,18 +12,18 @@ import signal
 import time
 from pathlib import Path
 
-from controller.bench import clock, evidence
-from controller.bench.broker import Broker, start_broker
-from controller.bench.cable import CableHand
-from controller.bench.capture import Capture, SecondOpinion, disagreements
-from controller.bench.echo import echo
-from controller.bench.forwarding import Forwarding, forwarding
-from controller.bench.namespaces import RUN
-from controller.bench.network import Network
-from controller.bench.pinbus import PinBus
-from controller.bench.processes import Processes
-from controller.bench.traffic import SETTLED_NS, Traffic, arp_tables
-from controller.bench.unit_box import Surroundings, UnitBox
+from controller.bench.virtual import clock, evidence
+from controller.bench.virtual.broker import Broker, start_broker
+from controller.bench.virtual.cable import CableHand
+from controller.bench.virtual.capture import Capture, SecondOpinion, disagreements
+from controller.bench.virtual.echo import echo
+from controller.bench.virtual.forwarding import Forwarding, forwarding
+from controller.bench.virtual.namespaces import RUN
+from controller.bench.virtual.network import Network
+from controller.bench.virtual.pinbus import PinBus
+from controller.bench.virtual.processes import Processes
+from controller.bench.virtual.traffic import SETTLED_NS, Traffic, arp_tables
+from controller.bench.virtual.unit_box import Surroundings, UnitBox
 from controller.bench.world import (
     Action,
     Claim,
@@ -73,7 +73,7 @@ class VirtualWorld:
         self.network = Network()
         self.network.build()
         bus_path = folder / "pinbus"
-        words = ["controller.bench.pinbus", "--socket", str(bus_path)]
+        words = ["controller.bench.virtual.pinbus", "--socket", str(bus_path)]
         self.processes.start_module("pinbus", words, wait_ready=True)
         self.bus = PinBus.connect(str(bus_path))
         self.cable = CableHand.start(self.processes, folder / "cable", bus_path)

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from controller.bench.invariants import Rules
-from controller.bench.simulated import SimulatedWorld, Simulation
+from controller.bench.simulated.invariants import Rules
+from controller.bench.simulated.world import SimulatedWorld, Simulation
 from controller.bench.story import BadStory, Story, parse
 from controller.bench.verbs import Expect, Step, TypeLines, Wait
 from controller.bench.world import Unit
 
-BOOTS = Path(__file__).resolve().parents[2] / "tests" / "stories" / "boot"
+BOOTS = Path(__file__).resolve().parents[3] / "tests" / "stories" / "boot"
 SETTLE_S, CALM_S = 12, 45
 MANY_MOST = 12
 TIMERS = {

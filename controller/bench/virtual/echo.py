@@ -11,9 +11,9 @@ import sys
 import time
 from ipaddress import IPv4Address
 
-from controller.bench.network import DATA, port, run
-from controller.bench.packet_ring import PacketRing
-from controller.bench.processes import Processes
+from controller.bench.virtual.network import DATA, port, run
+from controller.bench.virtual.packet_ring import PacketRing
+from controller.bench.virtual.processes import Processes
 from controller.bench.world import Unit
 
 WAIT_S = 1.0
@@ -37,7 +37,7 @@ def echo(processes: Processes, unit: Unit, address: str) -> str:
     rings = [PacketRing(port(holder, f"eth{ethernet}"), outgoing=True) for ethernet in DATA]
     try:
         asking = processes.start_module(
-            f"echo-{unit}", ["controller.bench.echo", address], netns=unit.value
+            f"echo-{unit}", ["controller.bench.virtual.echo", address], netns=unit.value
         )
         until = time.monotonic() + WAIT_S
         seen = False

@@ -7,13 +7,13 @@ import shutil
 import time
 from pathlib import Path
 
-from controller.bench import clock
-from controller.bench.capture_process import DROPS, HEARTBEAT
-from controller.bench.forwarding import Forwarding
-from controller.bench.frames import RECORD, BadPcap, Seen, read_pcap
-from controller.bench.network import DATA, port
-from controller.bench.processes import Processes, Started
-from controller.bench.ring import RingReader
+from controller.bench.virtual import clock
+from controller.bench.virtual.capture_process import DROPS, HEARTBEAT
+from controller.bench.virtual.forwarding import Forwarding
+from controller.bench.virtual.frames import RECORD, BadPcap, Seen, read_pcap
+from controller.bench.virtual.network import DATA, port
+from controller.bench.virtual.processes import Processes, Started
+from controller.bench.virtual.ring import RingReader
 from controller.bench.world import Unit, WorldError
 
 _LATE_S = 5.0
@@ -28,7 +28,7 @@ class Capture:
         """Returns once every port is looked at. Raises WorldError."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "frames"
-        words = ["controller.bench.capture_process", str(path)]
+        words = ["controller.bench.virtual.capture_process", str(path)]
         processes.start_module("capture", words, wait_ready=True)
         self._ring = RingReader(path, RECORD)
         self._first = 0

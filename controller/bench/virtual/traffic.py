@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from controller.bench import clock, probe_process
-from controller.bench.network import HOSTS, INSIDE_HOST, OUTSIDE_HOST, Host, run
-from controller.bench.outage import Arrival, Outage, conversation, outage
-from controller.bench.probe_process import TCP_RECORD, UDP_RECORD
-from controller.bench.processes import Processes, Started
-from controller.bench.ring import RingReader
+from controller.bench.virtual import clock, probe_process
+from controller.bench.virtual.network import HOSTS, INSIDE_HOST, OUTSIDE_HOST, Host, run
+from controller.bench.virtual.outage import Arrival, Outage, conversation, outage
+from controller.bench.virtual.probe_process import TCP_RECORD, UDP_RECORD
+from controller.bench.virtual.processes import Processes, Started
+from controller.bench.virtual.ring import RingReader
 
 SETTLED_NS = 50_000_000  # a packet not here after this long is not on its way any more
 
@@ -29,7 +29,7 @@ class Traffic:
             (INSIDE_HOST, OUTSIDE_HOST, "--talk"),
         ):
             records = folder / f"{host.name}.udp"
-            words = ["controller.bench.probe_process", str(records), role]
+            words = ["controller.bench.virtual.probe_process", str(records), role]
             words += ["--bind", host.address, "--to", other.address]
             self._ends[host.name] = processes.start_module(
                 f"probe-{host.name}", words, netns=host.name, wait_ready=True

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from controller.bench.frames import ARP, IPV4, Seen
-from controller.bench.network import INSIDE, OUTSIDE
+from controller.bench.virtual.frames import ARP, IPV4, Seen
+from controller.bench.virtual.network import INSIDE, OUTSIDE
 from controller.bench.world import Unit
 
 SPAN_GAP_NS = 100_000_000  # traffic is a packet a millisecond: a longer silence is an end

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.bench.network import BENCH_ADDRESS
-from controller.bench.processes import Processes, Started
+from controller.bench.virtual.network import BENCH_ADDRESS
+from controller.bench.virtual.processes import Processes, Started
 from controller.bench.world import WorldError
 
 PORT = 1883  # free for certain: the network namespace is ours alone

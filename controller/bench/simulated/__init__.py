@@ -1,0 +1,1 @@
+"""Two units in virtual time: the same core, everything around it replaced, one seed."""

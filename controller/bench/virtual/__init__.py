@@ -1,0 +1,1 @@
+"""Two real units on this machine: namespaces, wires, a cable, switches, hosts, captures."""
