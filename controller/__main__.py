@@ -25,7 +25,12 @@ NOT_HELD, NO_BENCH, INTERRUPTED = 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; its exit status. 1: something did not hold, 2: it could not be tried."""
-    said = _parser().parse_args(arguments)
+    parser = _parser()
+    said, rest = parser.parse_known_args(arguments)
+    if said.command is _perf:
+        said.rest = rest  # has a parser of its own, heavy with what it measures
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     command: Callable[[argparse.Namespace], int] = said.command
     try:
         return command(said)
@@ -63,8 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what this machine can and cannot do for a bench")
     doctor.set_defaults(command=_doctor)
 
-    perf = commands.add_parser("perf", help="measure; for an idle machine")
-    perf.add_argument("rest", nargs=argparse.REMAINDER)
+    perf = commands.add_parser("perf", help="measure; for an idle machine", add_help=False)
     perf.set_defaults(command=_perf)
     return parser
 
