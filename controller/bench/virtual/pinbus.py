@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from controller.bench.virtual import priority
 from controller.bench.virtual.pinbus_server import PinBusError, PinBusServer, encode
 from controller.bench.virtual.switchboard import Switchboard
 from wiring.bus_messages import (
@@ -237,6 +238,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
+    priority.real_time(priority.CABLE)
     print(f"pin bus at {options.socket}: {', '.join(boards)}", flush=True)
     server.run()
     return 0

@@ -60,6 +60,7 @@ SAYS = {
     HandoverStep.CLAIMED: UnitState.ACTIVE,
 }  # of the unit that takes the step
 GONE = (Cause.MATE_LOST, Cause.MATE_POWER_LOST, Cause.MATE_FAILED)
+ADDRESSES_MS = 1_000  # a data plane that neither took nor refused them by then is looked at again
 FIRED_MOST = 24  # causes in one step; more means two rows chase each other
 
 
@@ -106,7 +107,11 @@ class Engine:
         unit.last_step_ms = now_ms
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
-        self._finish(unit, now_ms)
+        if unit.state is UnitState.JUST_ACTIVE:
+            # Nothing before the addresses: hellos and pictures wait for Done, which comes at once.
+            unit.due_ms = now_ms + ADDRESSES_MS
+        else:
+            self._finish(unit, now_ms)
         return unit.out
 
     def next_due_ms(self) -> int | None:
