@@ -55,15 +55,15 @@ class UnitBox:
         self._processes = processes
         self._bus = bus
         self._at = surroundings
-        self._flash = surroundings.folder / "flash"
+        self.flash = surroundings.folder / "flash"
         self._run = surroundings.folder / "run"
-        self._flash.mkdir(parents=True, exist_ok=True)
+        self.flash.mkdir(parents=True, exist_ok=True)
         self._running: Started | None = None
         self._chassis = ""
-        terminal = self._run / "terminal"
-        self.console = Console(terminal, appear_s=5.0, answer_s=10.0)
+        self.terminal = self._run / "terminal"
+        self.console = Console(self.terminal, appear_s=5.0, answer_s=10.0)
         # Looking goes by a session of its own: it keeps nobody's place and waits for nobody.
-        self.window = Console(terminal, appear_s=0.0, answer_s=1.0)
+        self.window = Console(self.terminal, appear_s=0.0, answer_s=1.0)
         self.power(False)
         self.plug_all()
 
@@ -121,7 +121,10 @@ class UnitBox:
     def check(self) -> None:
         """Raises WorldError, with its last words, if the box itself has died."""
         if self._running is not None and not self._running.alive:
-            raise WorldError(f"the supervisor of {self.unit} ended by itself\n{self._tail()}")
+            status = self._running.process.returncode
+            raise WorldError(
+                f"the supervisor of {self.unit} ended by itself, status {status}\n{self._tail()}"
+            )
 
     def forget_words(self) -> None:
         """Crashes so far are of no interest any more."""
@@ -157,7 +160,7 @@ class UnitBox:
 
     def erase(self) -> None:
         """Empty the flash."""
-        for entry in self._flash.iterdir():
+        for entry in self.flash.iterdir():
             if entry.is_dir():
                 shutil.rmtree(entry)
             else:
@@ -165,12 +168,12 @@ class UnitBox:
 
     def write_startup(self, text: str) -> None:
         """Put a startup-config into the flash."""
-        (self._flash / STARTUP_CONFIG).write_text(text, encoding="utf-8")
+        (self.flash / STARTUP_CONFIG).write_text(text, encoding="utf-8")
 
     def read_startup(self) -> str:
         """The startup-config in the flash. Raises WorldError if there is none."""
         try:
-            return (self._flash / STARTUP_CONFIG).read_text(encoding="utf-8")
+            return (self.flash / STARTUP_CONFIG).read_text(encoding="utf-8")
         except OSError as error:
             raise WorldError(f"the flash of {self.unit} has no {STARTUP_CONFIG}") from error
 
@@ -189,7 +192,7 @@ class UnitBox:
         at = self._at
         lines = ["[unit]", f'chassis = "{self._chassis}"', 'model = "PIX-515E"']
         lines += ['version = "7.2(1)"', 'platform = "pix"', "memory_mb = 128", "flash_mb = 16"]
-        lines += ['licence = "UR"', "[paths]", f'flash = "{self._flash}"', f'run = "{self._run}"']
+        lines += ['licence = "UR"', "[paths]", f'flash = "{self.flash}"', f'run = "{self._run}"']
         lines += ["[interfaces]"]
         lines += [f'Ethernet{number} = "eth{number}"' for number in range(ETHERNETS)]
         lines += ["[cable]", f'serial = "{at.serial}"', "[gpio]", 'factory = "fover_bus"']
