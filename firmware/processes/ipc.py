@@ -10,6 +10,7 @@ the queue will not take is dropped and counted.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections import deque
@@ -212,10 +213,19 @@ class Connection:
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:
-                self.close()
+                self._hang_up()
                 return
             self._queue.popleft()
             _close_all(descriptors)
+
+    def _hang_up(self) -> None:
+        """The other end is gone. The descriptor stays until ``receive`` has said so: closed here,
+        its number would be somebody else's while a selector still knows it as ours."""
+        for _, descriptors in self._queue:
+            _close_all(descriptors)
+        self._queue.clear()
+        with contextlib.suppress(OSError):  # it may be shut down already
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def receive(self) -> list[Message]:
         """Every message that has arrived, at most ``RECEIVE_MAX``; empty when there is none."""

@@ -193,6 +193,9 @@ class Engine:
         plugged_ms = startup.plugged_due_ms(unit)
         if plugged_ms is not None and now_ms >= plugged_ms:
             return self._enable(unit)
+        strap_ms = power.strap_due_ms(unit)
+        if strap_ms is not None and now_ms >= strap_ms:
+            power.tell_strap(unit)
         dataplan.time_passed(unit, now_ms)
         return [*monitor.silence(unit, now_ms), *handover.time_passed(unit, now_ms)]
 
@@ -437,6 +440,7 @@ class Engine:
             handover.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
+            power.strap_due_ms(unit),
             unit.plan.retry_ms,
             carried,
         )

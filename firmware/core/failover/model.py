@@ -67,7 +67,8 @@ class Cable:
 
     facts: CableFacts | None = None
     status: CableStatus = CableStatus.NOT_USED
-    plugged_ms: int = 0  # when my plug came in; before the boot counts as long ago
+    strap_changed_ms: int = 0  # or my plug came in; before the boot counts as long ago
+    strap_told: Identity | None = None  # not as latched, and told
     settling: bool = False
     probe: int | None = None  # the number of the power probe that is out
     answered: bool = False

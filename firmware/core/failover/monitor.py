@@ -25,7 +25,7 @@ from dataclasses import replace
 
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import Cause, is_active
-from firmware.core.failover.view import FailReason
+from firmware.core.failover.view import CableStatus, FailReason
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
 from firmware.core.wire.bodies import (
@@ -44,6 +44,7 @@ from firmware.core.wire.replay import SequenceWindow
 CANDIDATE_REPLY_MS = 100  # a stranger's boot number is answered at most this often
 CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
 FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
+UNPLUGGED = (CableStatus.NOT_CONNECTED_HERE, CableStatus.NOT_CONNECTED_THERE)
 CANDIDATES = 8  # and this many of them are remembered
 
 
@@ -251,6 +252,7 @@ def mark_link_failed(unit: Unit, *, told: bool = False) -> None:
     if link.failed:
         return
     link.failed, link.silent_all, link.told = True, False, told
+    unit.mate.heard_ms.pop(unit.link_channel, None)  # what was heard before says nothing now
     link.probing_since_ms = None
     unit.changed = True
     if unit.settings.mode is Mode.LAN:
@@ -262,9 +264,12 @@ def mark_link_failed(unit: Unit, *, told: bool = False) -> None:
 
 
 def restore_link(unit: Unit, now_ms: int) -> None:
-    """The mate is heard on the link and hears us there: the link is good again."""
-    mate = unit.mate
-    if unit.link.failed and mate.heard_us and hears_link(unit, now_ms):
+    """A frame came by the link, and the mate hears us there: the link is good again.
+
+    Only after such a frame: what was heard before it failed says nothing (FA-4).
+    """
+    mate, unplugged = unit.mate, unit.cable.status in UNPLUGGED
+    if unit.link.failed and mate.heard_us and hears_link(unit, now_ms) and not unplugged:
         unit.link.failed = unit.link.silent_all = False
         unit.changed = True
         if unit.settings.mode is Mode.LAN:

@@ -25,6 +25,7 @@ from firmware.core.settings import Mode
 from firmware.core.wire.bodies import Answer, Probe
 
 SETTLE_US = 1_000
+PLUG_SETTLES_MS = 100  # a plug's contacts close one after the other; an open strap reads Secondary
 PROBE_US = 1_500
 PROBE_NOT_REAL_TIME_US = 25_000  # docs/decisions/0004
 
@@ -42,12 +43,30 @@ def cable_changed(unit: Unit, facts: CableFacts) -> None:
     """New facts. Plugs are believed at once, power only after the settling time and a probe."""
     cable, before = unit.cable, unit.cable.facts
     cable.facts = facts
-    if facts.my_plug and (before is None or not before.my_plug):
-        cable.plugged_ms = unit.last_step_ms
-    strap = before.strap if before is not None else None
-    if facts.my_plug and facts.strap not in (None, strap, unit.identity):
-        unit.log(MessageId.STRAP_CHANGED, facts.strap.value if facts.strap else "")
+    if before is None or (facts.my_plug, facts.strap) != (before.my_plug, before.strap):
+        cable.strap_changed_ms = unit.last_step_ms
+    if not facts.my_plug or facts.strap is unit.identity:
+        cable.strap_told = None
     judge(unit)
+
+
+def strap_due_ms(unit: Unit) -> int | None:
+    """CA-4: when a strap that is not as it was latched may be believed, and told once."""
+    cable, facts = unit.cable, unit.cable.facts
+    if facts is None or not facts.my_plug or unit.identity is None:
+        return None
+    if unit.settings.mode is Mode.LAN or facts.strap in (None, unit.identity, cable.strap_told):
+        return None
+    return cable.strap_changed_ms + PLUG_SETTLES_MS
+
+
+def tell_strap(unit: Unit) -> None:
+    """The end of the cable has become the other one; it counts at the next reload."""
+    facts = unit.cable.facts
+    assert facts is not None
+    assert facts.strap is not None
+    unit.cable.strap_told = facts.strap
+    unit.log(MessageId.STRAP_CHANGED, facts.strap.value)
 
 
 def judge(unit: Unit) -> None:

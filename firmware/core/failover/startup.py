@@ -19,13 +19,13 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from firmware.core.failover.model import Unit
+from firmware.core.failover.power import PLUG_SETTLES_MS
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.failover.view import CableStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
 from firmware.core.wire.bodies import Hello, Identify, UnitState
 
-PLUG_SETTLES_MS = 100
 WAIT_MS = 5_000  # for a mate that may still be booting
 WAIT_ALONE_MS = 1_000  # the cable says nobody is there; a broken wire still lets a live mate speak
 
@@ -55,7 +55,7 @@ def plugged_due_ms(unit: Unit) -> int | None:
     facts, waits = unit.cable.facts, unit.settings.enabled and unit.identity is None
     if not waits or unit.settings.mode is Mode.LAN or facts is None or not facts.my_plug:
         return None
-    return unit.cable.plugged_ms + PLUG_SETTLES_MS
+    return unit.cable.strap_changed_ms + PLUG_SETTLES_MS
 
 
 def wait_ms(unit: Unit) -> int:
