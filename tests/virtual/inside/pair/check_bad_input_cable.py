@@ -8,7 +8,7 @@ import pytest
 
 from controller.bench.virtual.recording import Said
 from controller.bench.world import Unit
-from tests.virtual.inside.pair.living import IN_SERVICE, P, Pair, S
+from tests.virtual.inside.pair.living import IN_SERVICE, SWITCHED, P, Pair, S
 
 NOISE = random.Random(6).randbytes(2_000)
 
@@ -23,10 +23,8 @@ def tape() -> list[Said]:
 def serving(pair: Pair, tape: list[Said], no_violation: None) -> None:
     """Booted, and switched over both ways; all of it taped."""
     pair.serve("cable")
-    pair.world.type(P, "no failover active")
-    pair.reach({P: "Standby Ready", S: "Active"})
-    pair.world.type(P, "failover active")
-    pair.reach(IN_SERVICE)
+    pair.order(P, "no failover active", SWITCHED)
+    pair.order(P, "failover active", IN_SERVICE)
     pair.world.type(P, "write memory")
     tape += pair.take()
     assert any(said.ethernet is None and said.unit is S for said in tape)

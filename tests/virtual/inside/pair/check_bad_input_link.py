@@ -18,7 +18,7 @@ from firmware.core.wire import frames
 from firmware.core.wire.bodies import BadFrame, Body, FailedNotice, Frame, Handover, HandoverStep
 from firmware.core.wire.frames import chassis_number
 from tests.virtual.inside.pair.forged import boots, datagram, frame, hello, raw
-from tests.virtual.inside.pair.living import IN_SERVICE, STATIONS, P, Pair, S, in_front
+from tests.virtual.inside.pair.living import IN_SERVICE, STATIONS, SWITCHED, P, Pair, S, in_front
 
 CHANNELS = {"lan": datagram, "Ethernet0": raw, "Ethernet1": raw}
 RATE, SECONDS = 1000, 2
@@ -38,8 +38,7 @@ def serving(pair: Pair, tape: list[Said], no_violation: None) -> None:
     """Booted, switched over both ways, and the active unit's power lost once; all of it taped."""
     pair.serve("lan")
     pair.world.type(P, "failover polltime unit 1 holdtime 3")
-    pair.world.type(P, "no failover active")
-    pair.reach({P: "Standby Ready", S: "Active"})
+    pair.order(P, "no failover active", SWITCHED)
     pair.power(False, S)
     pair.reach({P: "Active"})
     pair.power(True, S)

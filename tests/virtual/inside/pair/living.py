@@ -18,6 +18,7 @@ from controller.bench.world import PowerOff, PowerOn, Rig, Unit
 P, S = Unit.PRIMARY, Unit.SECONDARY
 BOOTS = Path(__file__).parents[3] / "stories" / "boot"
 IN_SERVICE = {P: "Active", S: "Standby Ready"}
+SWITCHED = {P: "Standby Ready", S: "Active"}
 WAIT_MS, LOOK_MS = 20_000, 20
 STATIONS = (OUTSIDE, INSIDE, FAILOVER)
 STRANGER_MAC = bytes.fromhex("020000000099")
@@ -48,6 +49,14 @@ class Pair:
 
     def power(self, on: bool, *units: Unit) -> None:
         self.world.do((PowerOn if on else PowerOff)(units))
+
+    def order(self, unit: Unit, line: str, wanted: dict[Unit, str]) -> None:
+        """Give an order that must be taken, and wait for what comes of it.
+
+        Again while it is refused: a mate's new state is a moment on its way by the cable.
+        """
+        self.until(lambda: "ERROR" not in self.world.type(unit, line), lambda: f"{line}: refused")
+        self.reach(wanted)
 
     def states(self) -> dict[Unit, str]:
         return {unit: self.world.state(unit) for unit in Unit}
