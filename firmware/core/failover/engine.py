@@ -38,7 +38,7 @@ from firmware.core.failover.effects import (
     StartSync,
 )
 from firmware.core.failover.model import Unit
-from firmware.core.failover.states import REASONS, TABLE, Cause, is_standby
+from firmware.core.failover.states import REASONS, TABLE, Cause, is_active, is_standby
 from firmware.core.failover.view import SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
@@ -112,6 +112,8 @@ class Engine:
             unit.due_ms = now_ms + ADDRESSES_MS
         else:
             self._finish(unit, now_ms)
+        if isinstance(event, ev.SettingsChanged) and unit.due_ms is not None:
+            unit.due_ms = max(unit.due_ms, now_ms)  # shorter timers make nobody late
         return unit.out
 
     def next_due_ms(self) -> int | None:
@@ -165,6 +167,8 @@ class Engine:
             speaking.seal_notice(unit)
         if event.settings.enabled and unit.state is UnitState.DISABLED:
             return self._enable(unit)
+        if unit.identity is None:
+            unit.identity = startup.identity(unit)  # OR-4: off, and yet it must hear its mate
         if before.enabled and not event.settings.enabled:
             return [Cause.DISABLED]
         return []
@@ -177,7 +181,9 @@ class Engine:
             return []
         facts = unit.cable.facts
         if facts is not None and facts.my_plug and unit.settings.mode is Mode.CABLE:
+            unit.latched = unit.identity
             unit.out.append(LatchIdentity(unit.identity))
+        unit.took_part = True
         return [Cause.ENABLED]
 
     def _forget_channels(self, unit: Unit) -> None:
@@ -311,7 +317,7 @@ class Engine:
         if event.effect == "PrepareDataPlane":
             dataplan.prepared(unit)
         elif event.effect == "AssumeAddresses":
-            unit.holding = True
+            unit.holding = is_active(unit.state) or unit.state is UnitState.DISABLED
             unit.changed = True
             if unit.state is UnitState.JUST_ACTIVE:
                 return [Cause.PROGRESS] * 4
@@ -327,7 +333,9 @@ class Engine:
             dataplan.refused(unit, event.why)
         elif event.effect == "YieldAddresses":
             handover.refused_by_kernel(unit, event.why)
-        elif event.effect == "AssumeAddresses" and unit.state is UnitState.JUST_ACTIVE:
+        elif event.effect == "AssumeAddresses":
+            unit.holding = False
+            unit.log(MessageId.DATA_PLANE_REFUSED, event.why)
             return [Cause.ADDRESSES_REFUSED]
         else:
             unit.log(MessageId.DATA_PLANE_REFUSED, event.why)
@@ -337,10 +345,9 @@ class Engine:
         """Whatever it was sending or receiving died with it: ask, or be asked, again."""
         unit.changed = True
         unit.mate.sync_served = False
-        if unit.state is not UnitState.SYNC_CONFIG:
-            return []
-        unit.sync = SyncStatus.FAILED
-        return [Cause.SYNC_FAILED]
+        if unit.state is UnitState.STANDBY_READY:
+            return [Cause.MISMATCH]  # a line of the mate's may have come while nobody listened
+        return [Cause.SYNC_FAILED] if unit.state is UnitState.SYNC_CONFIG else []
 
     def _snapshot(self, unit: Unit, _event: ev.Event, _now_ms: int) -> list[Cause]:
         unit.changed = True
@@ -387,7 +394,7 @@ class Engine:
         if unit.booted:
             if unit.changed:
                 dataplan.plan(unit)
-            self._stand_alone(unit)
+            self._stand_alone(unit, now_ms)
             self._serve_sync(unit)
             monitor.interfaces(unit, now_ms)
             speaking.time_passed(unit, now_ms)
@@ -398,10 +405,9 @@ class Engine:
             unit.out.append(Publish(report.view(unit, now_ms)))
         unit.due_ms = self._due_ms(unit, now_ms)
 
-    def _stand_alone(self, unit: Unit) -> None:
+    def _stand_alone(self, unit: Unit, now_ms: int) -> None:
         """OR-4: with failover off from boot on, a unit is a gateway by itself."""
-        alone = not unit.settings.enabled and unit.state is UnitState.DISABLED
-        if alone and unit.plan.ready and not unit.holding and not unit.mate.boot:
+        if unit.plan.ready and not unit.holding and startup.alone(unit, now_ms):
             unit.holding = True
             unit.out.append(AssumeAddresses())
 
@@ -434,12 +440,15 @@ class Engine:
         carried = self._ordered.next_due_ms()
         if unit.mate.lost or unit.link.failed:
             carried = None
+        elif carried is not None:
+            carried = max(carried, now_ms)  # "at once" is no lateness of ours
         dues = (
             speaking.due_ms(unit),
             monitor.due_ms(unit),
             handover.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
+            startup.alone_due_ms(unit, now_ms),
             power.strap_due_ms(unit),
             unit.plan.retry_ms,
             carried,

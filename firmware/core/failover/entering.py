@@ -58,19 +58,23 @@ def _act(unit: Unit, row: Row) -> None:
         unit.mate.not_active_since_ms = None
         handover.claimed(unit)
     elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in REFUSED_AS_MATE:
-        _let_go(unit)
+        _let_go(unit, row)
+        if row.cause is Cause.SYNC_FAILED:
+            unit.sync = SyncStatus.FAILED
         if target is UnitState.FAILED:
             unit.my_fail_reason = FailReason.OWN_FAULT
     elif target is UnitState.SYNC_CONFIG:
         unit.sync = SyncStatus.SYNCING
+    elif target is UnitState.DISABLED:
+        handover.forget(unit, "ERROR: failover was switched off meanwhile")
     elif row.state is UnitState.ACTIVE and target is UnitState.STANDBY_READY:
         unit.switchovers += 1
         unit.mate.hellos.clear()  # IF-2
 
 
-def _let_go(unit: Unit) -> None:
-    """A unit that never had the addresses has nothing to do."""
+def _let_go(unit: Unit, row: Row) -> None:
+    """A unit that never had the addresses, and is not just taking them, has nothing to do."""
     handover.forget(unit, "ERROR: this unit had to let the addresses go meanwhile")
-    if unit.holding:
+    if unit.holding or is_active(row.state):
         unit.holding = False
         unit.out.append(ReleaseAddresses())

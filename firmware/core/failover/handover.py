@@ -14,7 +14,12 @@ Clauses: HO-1 to HO-5, OR-1, OR-2.
 
 from __future__ import annotations
 
-from firmware.core.failover.effects import DropActiveLinks, OrderAnswered, YieldAddresses
+from firmware.core.failover.effects import (
+    AssumeAddresses,
+    DropActiveLinks,
+    OrderAnswered,
+    YieldAddresses,
+)
 from firmware.core.failover.events import Order
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import Cause
@@ -102,8 +107,9 @@ def yielded(unit: Unit, now_ms: int) -> list[Cause]:
 
 
 def refused_by_kernel(unit: Unit, why: str) -> None:
-    """The addresses could not be let go: nothing has changed, and the orderer is told."""
+    """The addresses could not all be let go: take them back whole, and tell who ordered it."""
     unit.handover.yielded_ms = None
+    unit.out.append(AssumeAddresses())
     answer(unit, f"ERROR: the addresses could not be let go: {why}")
 
 

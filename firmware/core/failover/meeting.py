@@ -21,6 +21,7 @@ from firmware.core.wire.bodies import Hello, UnitState
 COLD_STANDBY_MS = 2_000  # for the elected mate to become active
 NEITHER_ACTIVE_MS = 2_000  # a primary puts up with two standbys this long, a secondary twice that
 SYNC_RETRY_MS = 5_000
+HEAL_MS = 10_000  # a unit the kernel refused the addresses tries again after this
 SYNC_MS = 120_000  # a whole configuration over the cable: at 10 kB/s, 1.2 MB
 
 
@@ -31,6 +32,8 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
     if unit.state is UnitState.NEGOTIATION:
         verdict = elect(unit, now_ms)
         return [verdict] if isinstance(verdict, Cause) else []
+    if unit.state is UnitState.FAILED and unit.plan.ready and now_ms - unit.since_ms >= HEAL_MS:
+        return [Cause.TRIED_AGAIN]
     if unit.state is UnitState.SYNC_CONFIG and now_ms - unit.since_ms >= SYNC_MS:
         return [Cause.SYNC_FAILED]
     if hello is None:
@@ -97,6 +100,9 @@ def due_ms(unit: Unit, now_ms: int) -> int | None:
         return due if unit.plan.ready and due > now_ms else None
     if unit.state is UnitState.SYNC_CONFIG:
         return unit.since_ms + SYNC_MS
+    if unit.state is UnitState.FAILED:
+        due = unit.since_ms + HEAL_MS
+        return due if unit.plan.ready and due > now_ms else None
     if unit.state is UnitState.COLD_STANDBY:
         dues = (unit.since_ms + COLD_STANDBY_MS, unit.since_ms + SYNC_RETRY_MS)
         return min((due for due in dues if due > now_ms), default=None)

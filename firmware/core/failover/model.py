@@ -121,6 +121,7 @@ class Unit:
     data_channels: tuple[str, ...] = ()  # data interfaces that can carry hellos: not shut down
     channels: tuple[str, ...] = (CABLE,)  # every way to the mate, the failover link first
     booted: bool = False  # the first settings have arrived
+    took_part: bool = False  # failover was on at some time of this life
     identity: Identity | None = None
     latched: Identity | None = None
     state: UnitState = UnitState.DISABLED

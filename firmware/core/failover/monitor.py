@@ -87,7 +87,8 @@ def _answer_candidate(unit: Unit, channel: str, frame: Frame, now_ms: int) -> No
 def _may_introduce(unit: Unit, channel: str, body: Hello) -> bool:
     """Whether a hello of an unknown boot by this channel could be our mate's."""
     mate = unit.mate
-    if mate.chassis is None or (mate.lost and body.chassis != mate.chassis):
+    gone = mate.lost or (unit.link.failed and unit.link.silent_all)
+    if mate.chassis is None or (gone and body.chassis != mate.chassis):
         return channel == unit.link_channel
     return body.chassis == mate.chassis
 
@@ -191,6 +192,8 @@ def _count_hello(unit: Unit, channel: str, now_ms: int) -> None:
 def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
     mate, before = unit.mate, unit.mate.hello
     mate.hello = body
+    if body.failed and mate.failed:
+        return []  # known, and told
     reloaded = before is None and not mate.lost
     if mate.lost:
         mate.lost = mate.failed = False
@@ -235,7 +238,7 @@ def mate_gone(unit: Unit, cause: Cause) -> list[Cause]:
         return []
     mate.lost = mate.failed = True
     mate.lost_ms = unit.last_step_ms
-    mate.heard_us = False
+    mate.heard_us = mate.sync_served = False
     mate.hellos.clear()
     unit.link.probing_since_ms = None
     unit.other_fail_reason = FailReason.COMMUNICATION

@@ -58,6 +58,28 @@ def plugged_due_ms(unit: Unit) -> int | None:
     return unit.cable.strap_changed_ms + PLUG_SETTLES_MS
 
 
+def alone(unit: Unit, now_ms: int) -> bool:
+    """OR-4: whether a unit whose failover was never on in this life serves by itself.
+
+    One that could have a mate listens first: its mate may be serving, and taking part or not is
+    forgotten in a restart.
+    """
+    if unit.settings.enabled or unit.took_part or unit.state is not UnitState.DISABLED:
+        return False
+    if unit.identity is None:
+        return True
+    hello = unit.mate.hello if not unit.mate.lost else None
+    served = hello is not None and (hello.holding or is_active(hello.state))
+    return not served and now_ms - unit.since_ms >= wait_ms(unit)
+
+
+def alone_due_ms(unit: Unit, now_ms: int) -> int | None:
+    """When ``alone`` may become true by the passing of time."""
+    waits = not (unit.settings.enabled or unit.took_part or unit.holding)
+    due = unit.since_ms + wait_ms(unit)
+    return due if waits and unit.identity is not None and due > now_ms else None
+
+
 def wait_ms(unit: Unit) -> int:
     """How long a unit listens for a mate before it becomes active alone."""
     nobody = (
@@ -78,11 +100,11 @@ def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
         return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT
     if mate.hello.identity is unit.identity:
         return Verdict.CONFLICT
-    if mate.identify is None:
-        return Verdict.WAIT
-    differs = compare(unit, mate.identify)
+    if mate.identify is None and not over:
+        return Verdict.WAIT  # it goes by the failover link only, which may have died meanwhile
+    differs = compare(unit, mate.identify) if mate.identify is not None else None
     if differs is not None:
-        steps_back = is_active(mate.hello.state) or unit.identity is Identity.SECONDARY
+        steps_back = is_active(mate.hello.state) or not _leads(unit, mate.hello)
         return differs if steps_back else Cause.NO_ACTIVE_UNIT
     return _between(unit, mate.hello, over)
 
@@ -93,13 +115,21 @@ def _between(unit: Unit, other: Hello, over: bool) -> Cause | Verdict:
     if is_active(other.state):
         return Verdict.WAIT if mine and not theirs else Cause.ACTIVE_MATE
     if other.state is UnitState.NEGOTIATION:
-        first = mine if mine != theirs else unit.identity is Identity.PRIMARY
-        return Cause.NO_ACTIVE_UNIT if first else Cause.MATE_ELECTED
-    if other.holding:
+        return Cause.NO_ACTIVE_UNIT if _leads(unit, other) else Cause.MATE_ELECTED
+    if other.holding or (theirs and not mine):
         return Verdict.WAIT  # OR-4: failover is off there, and its role is frozen active
     if other.state in (UnitState.COLD_STANDBY, UnitState.FAILED, UnitState.DISABLED):
         return Cause.NO_ACTIVE_UNIT
     return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT  # it is about to act on our restart
+
+
+def _leads(unit: Unit, other: Hello) -> bool:
+    """Of two that negotiate: the configured one, else the one that serves already, else primary."""
+    if unit.settings.configured != other.configured:
+        return unit.settings.configured
+    if unit.holding != other.holding:
+        return unit.holding
+    return unit.identity is Identity.PRIMARY
 
 
 def compare(unit: Unit, other: Identify) -> Cause | None:

@@ -47,9 +47,11 @@ class Cause(Enum):
     BOTH_STANDBY = auto()
     SYNC_RECEIVED = auto()
     SYNC_FAILED = auto()
+    MISMATCH = auto()
     PROGRESS = auto()
     ADDRESSES_REFUSED = auto()
     RESET = auto()
+    TRIED_AGAIN = auto()
     VERSION_DIFFERS = auto()
     CHASSIS_DIFFERS = auto()
 
@@ -75,9 +77,11 @@ REASONS: dict[Cause, str] = {
     Cause.BOTH_STANDBY: "No Active unit found",
     Cause.SYNC_RECEIVED: "Configuration synchronization done",
     Cause.SYNC_FAILED: "Configuration synchronization failed",
+    Cause.MISMATCH: "Configuration mismatch",
     Cause.PROGRESS: "",  # keeps the reason of the state before
     Cause.ADDRESSES_REFUSED: "HA state progression failed",
     Cause.RESET: "Set by the config command",
+    Cause.TRIED_AGAIN: "Failover state check",
     Cause.VERSION_DIFFERS: "Other unit has different software version",
     Cause.CHASSIS_DIFFERS: "Other unit chassis configuration is different",
 }
@@ -134,6 +138,7 @@ ACTING: tuple[Row, ...] = (
     Row(S.COLD_STANDBY, Cause.MATE_NOT_ACTIVE, S.NEGOTIATION, None, "ST-5"),
     Row(S.SYNC_CONFIG, Cause.SYNC_RECEIVED, S.SYNC_FILE_SYSTEM, None, "ST-5"),
     Row(S.SYNC_CONFIG, Cause.SYNC_FAILED, S.COLD_STANDBY, None, "ST-5"),
+    Row(S.STANDBY_READY, Cause.MISMATCH, S.COLD_STANDBY, None, "FE-4"),
     Row(S.SYNC_FILE_SYSTEM, Cause.PROGRESS, S.BULK_SYNC, None, "ST-5"),
     Row(S.BULK_SYNC, Cause.PROGRESS, S.STANDBY_READY, None, "ST-5"),
     *(
@@ -152,6 +157,7 @@ ACTING: tuple[Row, ...] = (
     Row(S.ACTIVE_APPLYING_CONFIG, Cause.PROGRESS, S.ACTIVE_CONFIG_APPLIED, None, "ST-3"),
     Row(S.ACTIVE_CONFIG_APPLIED, Cause.PROGRESS, S.ACTIVE, None, "ST-3"),
     Row(S.JUST_ACTIVE, Cause.ADDRESSES_REFUSED, S.FAILED, BROKEN, "DP-6"),
+    Row(S.ACTIVE, Cause.ADDRESSES_REFUSED, S.FAILED, BROKEN, "DP-6"),
     # Planned switchover
     Row(S.ACTIVE, Cause.YIELDED_BY_ORDER, S.STANDBY_READY, OFF, "HO-1"),
     Row(S.ACTIVE, Cause.YIELDED_TO_MATE, S.STANDBY_READY, OFF, "HO-2"),
@@ -163,6 +169,7 @@ ACTING: tuple[Row, ...] = (
     *_rows(ACTIVE_PATH, Cause.EMPTY_YIELDS, S.COLD_STANDBY, OFF, "ST-10"),
     # Repair
     Row(S.FAILED, Cause.RESET, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "OR-3"),
+    Row(S.FAILED, Cause.TRIED_AGAIN, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "FW-5"),
 )
 
 # What is answered by staying, and why that is right.
@@ -187,9 +194,11 @@ STAYING: tuple[tuple[Cause, str], ...] = (
     (Cause.BOTH_STANDBY, "only Standby Ready can notice"),
     (Cause.SYNC_RECEIVED, "only Sync Config waits for it"),
     (Cause.SYNC_FAILED, "likewise"),
+    (Cause.MISMATCH, "only a standby takes a configuration over"),
     (Cause.PROGRESS, "a resting state"),
     (Cause.ADDRESSES_REFUSED, "no addresses were asked for"),
     (Cause.RESET, "OR-3: there is no failure to clear"),
+    (Cause.TRIED_AGAIN, "likewise"),
     (Cause.VERSION_DIFFERS, "compared at negotiation only"),
     (Cause.CHASSIS_DIFFERS, "likewise"),
 )
