@@ -24,7 +24,8 @@ WORKER_PRIORITY = 39  # threads of the failover process: never before its loop
 # CPU time without a rest, in microseconds, that a loop gone wild may take from everybody below it.
 # SIGXCPU at the first, which is counted; SIGKILL at the second. The failover process is fenced by
 # the supervisor above it long before; a small board may need 30 ms to take a configuration in, and
-# must not die of it. Nobody stands above the supervisor, and its death is the unit's.
+# must not die of it. Nobody stands above the supervisor, and its death is the unit's: it has no
+# such limit, and the kernel's own throttling of real-time work (95 %) keeps the machine usable.
 RTTIME_SOFT_US, RTTIME_HARD_US = 20_000, 200_000
 
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
