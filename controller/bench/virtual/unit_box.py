@@ -152,11 +152,10 @@ class UnitBox:
     def signal(self, process: Process, number: signal.Signals) -> None:
         """SIGKILL or SIGSTOP to a process of the unit. Raises WorldError if it does not run."""
         until = time.monotonic() + APPEARS_S
-        while (pid := self._pid_of(process)) is None:
+        while (pid := self._pid_of(process)) is None or not _signalled(pid, number):
             if time.monotonic() > until:
                 raise WorldError(f"{self.unit} has no {process} process to signal\n{self._tail()}")
             time.sleep(0.005)
-        os.kill(pid, number)
 
     def erase(self) -> None:
         """Empty the flash."""
@@ -181,9 +180,7 @@ class UnitBox:
         """The process that listens where that one does: its name does not tell, it is a fork."""
         if self._running is None:
             return None
-        supervisor = self._running.process.pid
-        inode = _listener(supervisor, self._run / _LISTENS[process])
-        return None if inode is None else _owner(supervisor, inode)
+        return listening_child(self._running.process.pid, self._run / _LISTENS[process])
 
     def _tail(self) -> str:
         return "" if self._running is None else self._running.tail()
@@ -204,9 +201,28 @@ class UnitBox:
         return "\n".join(lines) + "\n"
 
 
+def _signalled(pid: int, number: signal.Signals) -> bool:
+    """Whether there was one to signal: it may end between the look and the signal."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def listening_child(supervisor: int, path: Path) -> int | None:
+    """The child of the supervisor that listens at a path; None if there is none, or no more."""
+    inode = _listener(supervisor, path)
+    return None if inode is None else _owner(supervisor, inode)
+
+
 def _listener(pid: int, path: Path) -> str | None:
     """The inode of the Unix socket that listens at a path, in that process's network namespace."""
-    for line in Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]:
+    try:
+        lines = Path(f"/proc/{pid}/net/unix").read_text().splitlines()
+    except OSError:  # it ended
+        return None
+    for line in lines[1:]:
         words = line.split()
         if words[-1] == str(path) and int(words[3], 16) & _ACCEPTS:
             return words[6]
