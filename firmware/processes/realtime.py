@@ -57,7 +57,7 @@ def take_real_time(priority: int, cpu: int | None) -> Granted:
     except OSError as error:
         real_time = False
         refusals.append(f"SCHED_FIFO refused ({error.strerror})")
-    if real_time:
+    if real_time and priority < SUPERVISOR_PRIORITY:
         _limit_rttime()
     if cpu is not None:
         try:

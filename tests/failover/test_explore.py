@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from controller.bench.simulated.explore import play, story_text, trace
+from controller.bench.simulated.explore import explore, play, story_text, trace
 
 SEEDS = range(1, 25)
 TRACE = (
@@ -40,3 +40,24 @@ def test_the_same_seed_is_the_same_trace_under_other_hashes(seed):
 def test_another_seed_is_another_schedule():
     assert story_text(1) != story_text(2)
     assert trace(1) != trace(2)
+
+
+def test_a_hunt_says_how_it_goes_and_at_what_rate():
+    told = []
+    assert explore(range(1, 3), told.append, every_s=0) == []
+    assert told[0].split(",")[0].strip() == "1 of 2 schedules"
+    assert told[-1].startswith("2 schedules in ")
+
+
+def test_an_interrupted_hunt_tells_what_it_did():
+    told = []
+
+    def tell(line):
+        told.append(line)
+        if "1 of 5" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        explore(range(1, 6), tell, every_s=0)
+    assert told[-2] == "interrupted, 4 not played"
+    assert told[-1].startswith("1 schedules in ")
