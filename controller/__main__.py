@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     story.set_defaults(command=_bench, once=True)
 
     explore = commands.add_parser("explore", help="hunt with random schedules, simulated")
-    explore.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many")
+    explore.add_argument("--seeds", type=_how_many, default=1000, metavar="N", help="how many")
     explore.add_argument("--first", type=int, default=1, metavar="SEED", help="where to begin")
     explore.set_defaults(command=_explore)
 
@@ -71,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     perf = commands.add_parser("perf", help="measure; for an idle machine", add_help=False)
     perf.set_defaults(command=_perf)
     return parser
+
+
+def _how_many(text: str) -> int:
+    """A number of 1 or more; argparse prints what is wrong with any other."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of schedules; wanted 1 or more")
+    return int(text)
 
 
 def _add_world(parser: argparse.ArgumentParser) -> None:
@@ -142,11 +149,12 @@ def _explore(said: argparse.Namespace) -> int:
 
 
 def _wiring(said: argparse.Namespace) -> int:
+    from controller.wiring_text import plain
     from wiring.harness import cable_table, pin_table
     from wiring.load import default_map
 
     pins = default_map()
-    print(pin_table(pins), cable_table(pins), sep="\n")
+    print(plain(pin_table(pins)), plain(cable_table(pins)), sep="\n\n")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -25,9 +26,19 @@ def shipped(names: Iterable[str] = ()) -> list[Path]:
 
 def read(files: Iterable[Path]) -> tuple[list[Story], list[str]]:
     """The stories in those files, and what is wrong with those that are none."""
-    loaded = [load(file, STORIES / "boot") for file in files]
+    loaded = [_load(file) for file in files]
     problems = [line for bad in loaded if isinstance(bad, BadStory) for line in bad.problems]
     return [story for story in loaded if isinstance(story, Story)], problems
+
+
+def _load(file: Path) -> Story | BadStory:
+    if file.parent != STORIES or file.exists():
+        return load(file, STORIES / "boot")
+    names = [story.stem for story in shipped()]
+    near = difflib.get_close_matches(file.stem, names, n=3, cutoff=0.5)
+    near = near or [name for name in names if file.stem in name][:3]
+    hint = f"near it: {', '.join(near)}" if near else f"there are {len(names)} in tests/stories"
+    return BadStory(file.stem, (f"{file.stem}: no story of that name; {hint}",))
 
 
 def play_all(world: World, stories: Sequence[Story], table: Table) -> list[StoryResult]:

@@ -64,8 +64,10 @@ def load(file: Path, boots: Path | None = None) -> Story | BadStory:
     """Read and parse a file. Boot sets are in ``boot`` beside it unless said otherwise."""
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return BadStory(file.stem, (f"{file}: cannot be read: {error}",))
+    except OSError as error:  # its text would name the file once more
+        return BadStory(file.stem, (f"{file}: cannot be read: {error.strerror}",))
+    except UnicodeDecodeError as error:
+        return BadStory(file.stem, (f"{file}: cannot be read as UTF-8: {error.reason}",))
     return parse(text, file=str(file), boots=boots or file.parent / "boot")
 
 

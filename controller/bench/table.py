@@ -42,7 +42,7 @@ class Table:
 
     def header(self, world: str, stories: int) -> None:
         """The notes and the column heads."""
-        self._print(f"{stories} stories in the {world} world")
+        self._print(f"{stories} {'story' if stories == 1 else 'stories'} in the {world} world")
         for note in NOTES:
             for line in textwrap.wrap(note, WIDTH, subsequent_indent="  "):
                 self._print(line)
@@ -65,9 +65,7 @@ class Table:
         for cells in _cells(result):
             self._print(_line(cells))
         for why in result.why:
-            for line in why.splitlines():
-                for part in textwrap.wrap(line, WIDTH - 4) or [""]:
-                    self._print(f"    {part}")
+            self._why(why)
 
     def footer(self, results: Iterable[StoryResult], took_s: float) -> None:
         """How many held, and which did not."""
@@ -80,6 +78,14 @@ class Table:
         self._print(told + (f", {len(skipped)} not played here" if skipped else ""))
         if failed:
             self._print(textwrap.fill("not held: " + ", ".join(failed), WIDTH))
+
+    def _why(self, why: str) -> None:
+        """The reason wrapped; evidence below it as the unit printed it, or its columns are lost."""
+        reason, _, evidence = why.partition("\n")
+        for part in textwrap.wrap(reason, WIDTH - 4):
+            self._print(f"    {part}")
+        for line in evidence.splitlines():
+            self._print(f"      {line.expandtabs()}"[:WIDTH])
 
     def _print(self, line: str) -> None:
         print(line.rstrip(), file=self._out, flush=True)

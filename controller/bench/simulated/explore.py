@@ -155,24 +155,42 @@ def _history(sim: Simulation) -> list[str]:
     return [f"{us / 1e6:10.6f}s  {unit:9}  {what:45} {why}" for us, unit, what, why in sorted(rows)]
 
 
-def explore(seeds: range, tell: Callable[[str], None] = print) -> list[Found]:
-    """Play them all; says how it goes about once a second, and the rate at the end."""
+def explore(
+    seeds: range, tell: Callable[[str], None] = print, *, every_s: float | None = None
+) -> list[Found]:
+    """Play them all; says how it goes every so often, and the rate at the end.
+
+    Not told how often, once a second on a terminal and every 10 s elsewhere. KeyboardInterrupt ends
+    it early: the rate is told all the same, and the interrupt goes on unless something was found.
+    """
+    every_s = every_s if every_s is not None else 1 if sys.stdout.isatty() else 10
     found: list[Found] = []
-    begun = told = time.monotonic()
-    for count, seed in enumerate(seeds, 1):
-        broken = play(seed)
-        if broken is not None:
-            found.append(broken)
-            tell(f"seed {seed} broke a rule:")
-            for line in broken.why:
-                tell(f"  {line}")
-            tell(broken.story)
-        if time.monotonic() - told > 1 and sys.stdout.isatty():
-            told = time.monotonic()
-            tell(f"  {count} of {len(seeds)} schedules, {len(found)} failing")
-    seconds = max(time.monotonic() - begun, 1e-9)
-    tell(
-        f"{len(seeds)} schedules in {seconds:.1f} s: {len(seeds) / seconds:.1f} a second, "
-        f"{len(found)} failing"
-    )
+    count, begun = 0, time.monotonic()
+    told = begun
+    try:
+        for seed in seeds:
+            _keep(play(seed), found, tell)
+            count += 1
+            if time.monotonic() - told >= every_s:
+                told = time.monotonic()
+                tell(f"  {count} of {len(seeds)} schedules, {len(found)} failing")
+    except KeyboardInterrupt:
+        tell(f"interrupted, {len(seeds) - count} not played")
+        if not found:
+            raise
+    finally:
+        seconds = max(time.monotonic() - begun, 1e-9)
+        rate = f"{count} schedules in {seconds:.1f} s: {count / seconds:.1f} a second"
+        tell(f"{rate}, {len(found)} failing")
     return found
+
+
+def _keep(broken: Found | None, found: list[Found], tell: Callable[[str], None]) -> None:
+    """Note a schedule that broke a rule, and print it whole: it is the way to play it again."""
+    if broken is None:
+        return
+    found.append(broken)
+    tell(f"seed {broken.seed} broke a rule:")
+    for line in broken.why:
+        tell(f"  {line}")
+    tell(broken.story)
