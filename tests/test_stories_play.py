@@ -9,13 +9,14 @@ from rich.console import Console
 
 from controller.__main__ import main
 from controller.bench import verdict
-from controller.bench.live import Ask, Hand, Quit, draw
+from controller.bench.live import HELP, Ask, Hand, Quit, answer, draw, folded
 from controller.bench.play import play_all, read, shipped
 from controller.bench.player import StoryResult, missing_line, missing_message, play
 from controller.bench.simulated.world import SimulatedWorld
 from controller.bench.story import Bounds, Story, parse
 from controller.bench.table import WIDTH, Table
 from controller.bench.world import Action, Claim, Measurement, PlugCable, PowerOff, PowerOn, Unit
+from controller.console.picture import Happening
 
 BOOTS = Path(__file__).parent / "stories" / "boot"
 FILES = shipped()
@@ -198,7 +199,7 @@ def test_a_hand_undoes_what_it_did() -> None:
 
 
 class Still:
-    """A source that never changes."""
+    """A source that never changes, with more to say than a screen holds."""
 
     name = "a test"
 
@@ -207,12 +208,114 @@ class Still:
 
     def lines(self, unit: Unit) -> list[str]:
         """Each unit says its own name."""
-        return ["Active", f"I am the {unit}"]
+        return ["Active", f"I am the {unit}", "a line much too long for half a terminal " * 3]
+
+    def events(self, unit: Unit) -> list[str]:
+        """More than fit, each longer than fits."""
+        return [f"event {number} {'and so on ' * 9}" for number in range(99)]
 
 
-def test_the_live_view_shows_both_units_and_the_keys() -> None:
-    console = Console(width=120, file=io.StringIO(), record=True)
-    console.print(draw(Still(), Hand(), "an answer"))
-    text = console.export_text()
-    for said in ("I am the primary", "I am the secondary", "all as it was", "q quit", "an answer"):
+@pytest.mark.parametrize("size", [(80, 24), (60, 12), (200, 50)])
+def test_the_live_view_fits_the_terminal_and_always_shows_the_keys(size: tuple[int, int]) -> None:
+    console = Console(width=size[0], file=io.StringIO(), record=True)
+    console.print(draw(Still(), Hand(), "", size))
+    lines = console.export_text().splitlines()
+    assert len(lines) == size[1]
+    assert max(map(len, lines)) <= size[0]
+    assert "all as it was" in lines[-2]
+    assert lines[-1].startswith(HELP[: size[0] - 1])
+    text = "\n".join(lines)
+    for said in ("I am the primary", "I am the secondary", "event 98"):
         assert said in text
+    assert "event 0 " not in text
+
+
+def test_an_answer_stands_in_place_of_the_panels() -> None:
+    console = Console(width=80, file=io.StringIO(), record=True)
+    console.print(draw(Still(), Hand(), "Failover On\n" + "line\n" * 40, (80, 24)))
+    lines = console.export_text().splitlines()
+    assert lines[0].rstrip() == "Failover On"
+    assert "I am the primary" not in "\n".join(lines)
+    assert len(lines) == 24
+    assert lines[-1].rstrip() == "any key returns"
+
+
+def test_the_statistics_are_no_part_of_an_answer_and_off_is_one() -> None:
+    world = SimulatedWorld(1)
+    assert play(_story(UP), world).passed
+    told = answer(world, Unit.PRIMARY)
+    assert "This host: Primary - Active" in told
+    assert "Stateful Failover" not in told
+    world.do(PowerOff((Unit.PRIMARY,)))
+    assert "off" in answer(world, Unit.PRIMARY)
+
+
+def _change(before: str, after: str, why: str) -> Happening:
+    return Happening("a", "history", "", {"from": before, "to": after, "reason": why})
+
+
+def test_a_switchover_is_one_line_and_hides_no_message() -> None:
+    message = Happening("a", "message", "", {"text": "%PIX-1-104001: (Secondary) Switching"})
+    events = [
+        _change("Standby Ready", "Just Active", "HELLO not heard"),
+        message,
+        _change("Just Active", "Active Drain", "HELLO not heard"),
+        _change("Active Drain", "Active", "HELLO not heard"),
+        _change("Active", "Standby Ready", "Set by the config command"),
+        _change("Standby Ready", "Active", "Set by the config command"),
+    ]
+    assert [event.text for event in folded(events)] == [
+        "Standby Ready -> Active  HELLO not heard",
+        message.text,
+        "Active -> Standby Ready  Set by the config command",
+        "Standby Ready -> Active  Set by the config command",
+    ]
+
+
+def test_evidence_keeps_its_columns() -> None:
+    evidence = "Xmit Q:   0     0     0\n\tThis host: Primary\n" + "x" * 200
+    result = replace(
+        play(_story("wait 1s\n"), SimulatedWorld(1)), why=("no line 'a' in:\n" + evidence,)
+    )
+    text = _table_of(result)
+    assert "      Xmit Q:   0     0     0\n" in text
+    assert max(len(line) for line in text.splitlines()) <= WIDTH
+    assert "1 story in" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("active-loses-power-cabel", "near it: active-loses-power-cable"),
+        ("boot-both-at", "boot-both-at-once-cable"),
+        ("qqqqqq", "in tests/stories"),
+    ],
+)
+def test_a_name_that_is_none_is_told_with_what_is_near(name: str, told: str) -> None:
+    stories, problems = read(shipped([name]))
+    assert not stories
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{name}: no story of that name; ")
+    assert told in problems[0]
+
+
+def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
+    file = tmp_path / "mine.story"
+    assert read([file])[1] == [f"{file}: cannot be read: No such file or directory"]
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "many"])
+def test_a_hunt_of_nothing_is_refused(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["explore", f"--seeds={number}"])
+    assert refused.value.code == 2
+    assert "wanted 1 or more" in capsys.readouterr().err
+
+
+def test_the_wiring_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wiring"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert not any("|" in line for line in lines)
+    for said in ("POWER_SWITCH", "the mate has power", "transmit-secondary", "Ground: "):
+        assert any(said in line for line in lines), said

@@ -8,22 +8,22 @@ world does it. ``Hand`` is the part without a terminal: keys in, verbs out.
 from __future__ import annotations
 
 import os
+import re
 import select
-import shutil
 import sys
 import termios
 import tty
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
-from rich.columns import Columns
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from controller.bench.world import (
@@ -39,20 +39,24 @@ from controller.bench.world import (
     Unit,
     Wire,
     World,
+    WorldError,
 )
-from controller.console.picture import PairPicture, fold, shown_state
+from controller.console.picture import Happening, PairPicture, fold, shown_state
 
 TICK_S = 0.25
-EVENTS_SHOWN = 6
 AT_ONCE = 50  # packets taken in between two looks
 LINK = "Ethernet1"
-HELP = "p/s power primary/secondary  k/l pull its inside link  c cable  f/g show failover  q quit"
+HELP = "pri/sec: p/s power, k/l inside link, f/g show failover | c cable | q quit"
+ANY_KEY = "any key returns"
+FIXED = 2  # lines below the panels, shown whatever the height
+RESTING = ("Active", "Standby Ready", "Failed", "Disabled")
+_NAMED = re.compile(r"%\w+-\d-(\d{6}): (?:\((?:Primary|Secondary)\) )?")
 COLOURS = {"Active": "green", "Standby Ready": "cyan", "Failed": "red", "off": "dim"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Show what this unit answers to `show failover`, whole."""
+    """Show what this unit answers to `show failover`, instead of the panels."""
 
     unit: Unit
 
@@ -109,6 +113,9 @@ class Source(Protocol):
     def lines(self, unit: Unit) -> list[str]:
         """What is known of the unit, the first line its state."""
 
+    def events(self, unit: Unit) -> list[str]:
+        """What happened to it, a line each, newest last."""
+
 
 class Asking:
     """Without a broker: ask each unit in turn."""
@@ -128,12 +135,15 @@ class Asking:
 
     def _shown(self, unit: Unit) -> list[str]:
         """The answer up to the statistics, which say nothing to a person."""
-        answer = self._world.type(unit, "show failover")
-        return [line.strip() for line in answer.split("Stateful Failover")[0].splitlines() if line]
+        return [line.strip() for line in answer(self._world, unit).splitlines() if line]
 
     def lines(self, unit: Unit) -> list[str]:
         """The last answer."""
         return self._lines.get(unit, ["silent"])
+
+    def events(self, unit: Unit) -> list[str]:
+        """The answer has none."""
+        return []
 
 
 class Listening:
@@ -162,7 +172,7 @@ class Listening:
                 return
 
     def lines(self, unit: Unit) -> list[str]:
-        """The unit's state, its alerts, its interfaces, the newest of what happened to it."""
+        """The unit's state, its interfaces, its alerts."""
         chassis = self._chassis[unit]
         known = self._picture.units.get(chassis)
         if known is None or not known.state:
@@ -171,7 +181,6 @@ class Listening:
         if state == "off":
             return [state, f"{known.identity}, last heard {said.get('at')}"]
         interfaces = said.get("mine", {}).get("interfaces", [])
-        told = [e for e in self._picture.events if e.chassis == chassis]
         return [
             state,
             f"{known.identity}, {said.get('hostname')}, {said.get('mode')} mode",
@@ -179,46 +188,103 @@ class Listening:
             if said.get("mode") == "lan"
             else f"Cable status: {said.get('cable')}",
             f"Mate: {said.get('mate', {}).get('state')}",
-            *(f"Interface {i['name']} ({i['address']}): {i['state']}" for i in interfaces),
+            *(f"{i['name']} ({i['address']}): {i['state']}" for i in interfaces),
             *(f"! {alert}" for alert in known.alerts),
-            "",
-            *(event.text for event in told[-EVENTS_SHOWN:]),
         ]
+
+    def events(self, unit: Unit) -> list[str]:
+        """Its messages and changes of state."""
+        chassis = self._chassis[unit]
+        return [_short(e) for e in folded(e for e in self._picture.events if e.chassis == chassis)]
 
     def close(self) -> None:
         """Leave the broker."""
         self._client.disconnect()
 
 
-def draw(source: Source, hand: Hand, shown: str) -> Group:
-    """The whole picture, the two panels side by side in 80 columns or more."""
-    width = max(39, min(58, shutil.get_terminal_size().columns // 2 - 1))
-    panels = []
-    for unit in Unit:
-        first, *rest = source.lines(unit)
-        title = Text(f" {unit}: {first} ", style=COLOURS.get(first, "yellow"))
-        panels.append(Panel("\n".join(rest) or "-", title=title, width=width))
-    below = f"{hand.left()}   ({source.name})"
-    return Group(Columns(panels), Text(below, style="dim"), Text(HELP, style="bold"), Text(shown))
+def folded(events: Iterable[Happening]) -> list[Happening]:
+    """The changes of state of one switchover as one, where the first stood: from rest to rest."""
+    kept: list[Happening] = []
+    last: int | None = None  # the place in ``kept`` of the newest change of state
+    for event in events:
+        if event.kind != "history":
+            kept.append(event)
+            continue
+        before = {} if last is None else kept[last].fields
+        between = before.get("to") == event.fields.get("from") and before.get("to") not in RESTING
+        if last is not None and between:
+            kept[last] = replace(kept[last], fields={**before, "to": event.fields.get("to")})
+        else:
+            last = len(kept)
+            kept.append(event)
+    return kept
+
+
+def _short(event: Happening) -> str:
+    """The event in as few columns as say it: the panel says whose it is."""
+    return _NAMED.sub(r"\1 ", event.text)
+
+
+def answer(world: World, unit: Unit) -> str:
+    """What the unit answers to `show failover`, without the statistics; or why it does not."""
+    try:
+        return world.type(unit, "show failover").split("Stateful Failover")[0].rstrip()
+    except WorldError as error:
+        return str(error)
+
+
+def draw(source: Source, hand: Hand, shown: str, size: tuple[int, int]) -> Group:
+    """The whole picture in (columns, rows): the panels side by side, or an answer instead.
+
+    Whatever is too much is cut there; the two lines below it always show.
+    """
+    rows = max(size[1] - FIXED, 3)
+    left = f"{hand.left()}   ({source.name})"
+    below = (_cropped(left, "dim"), _cropped(ANY_KEY if shown else HELP, "bold"))
+    if shown:
+        lines = [line.rstrip() for line in shown.splitlines()][:rows]
+        return Group(_cropped("\n".join(lines + [""] * (rows - len(lines)))), *below)
+    grid = Table.grid(expand=True)
+    for _ in Unit:
+        grid.add_column(ratio=1)
+    grid.add_row(*(_panel(source, unit, rows) for unit in Unit))
+    return Group(grid, *below)
+
+
+def _panel(source: Source, unit: Unit, rows: int) -> Panel:
+    """What is known of the unit, and under it as much of the newest as there is room for."""
+    first, *rest = source.lines(unit)
+    room = rows - 2 - len(rest) - 1
+    newest = source.events(unit)[-room:] if room > 0 else []
+    title = Text(f" {unit}: {first} ", style=COLOURS.get(first, "yellow"))
+    told = _cropped("\n".join([*rest, "", *newest] if newest else rest) or "-")
+    return Panel(told, title=title, height=rows)
+
+
+def _cropped(text: str, style: str = "") -> Text:
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")
 
 
 def show(world: World, rig: Rig, source: Source) -> None:
     """Switch both units on, then look and obey keys until `q`."""
-    hand, shown = Hand(), ""
+    hand, shown, console = Hand(), "", Console()
     world.prepare(rig)
     world.do(PowerOn(tuple(Unit)))
     world.do(Traffic(True))
-    with _keys() as file, Live(console=Console(), auto_refresh=False, transient=True) as live:
+    with _keys() as file, Live(console=console, auto_refresh=False, screen=True) as live:
         while True:
             source.look()
-            live.update(draw(source, hand, shown), refresh=True)
-            pressed = hand.press(_key(file, world))
+            live.update(draw(source, hand, shown, console.size), refresh=True)
+            key = _key(file, world)
+            if shown and key:
+                shown = ""  # the key is spent: it must not pull what nobody sees
+                continue
+            pressed = hand.press(key)
             if isinstance(pressed, Quit):
                 return
             if isinstance(pressed, Ask):
-                shown = world.type(pressed.unit, "show failover")
+                shown = answer(world, pressed.unit) or "no answer"
             elif pressed is not None:
-                shown = ""
                 world.do(pressed)
 
 
