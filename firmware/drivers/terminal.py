@@ -29,6 +29,7 @@ from firmware.core.management.events import (
 
 SESSIONS_MAX = 32
 FIRST_LINE_S = 5.0  # a program says attach or exec at once
+ANSWER_S = 10.0  # a client waits so long; an order is answered or given up within five
 UNREAD_MAX = 1 << 20  # bytes of answers a client may leave unread before it is cut off
 _BYTES_MAX = 4 * LINE_MAX + 2  # a line of that many characters, at most
 END = b"\0"
@@ -146,11 +147,14 @@ class Terminals:
             await writer.drain()
 
 
-def execute(path: Path, *lines: str) -> int:
-    """``fover-unit exec``: type these lines, print the answers. 1 if one was an error."""
+def execute(path: Path, *lines: str, patience_s: float = ANSWER_S) -> int:
+    """``fover-unit exec``: type these lines, print the answers.
+
+    Returns 1 if one was an error, or if the unit was silent for ``patience_s`` seconds.
+    """
     failed = False
     try:
-        with _connected(path) as client:
+        with _connected(path, patience_s) as client:
             client.sendall(b"exec\n")
             answers = client.makefile("rb")
             for line in lines:
@@ -159,7 +163,7 @@ def execute(path: Path, *lines: str) -> int:
                 print(answer, end="")
                 failed = failed or answer.startswith("ERROR")
     except OSError as error:
-        print(_unreachable(path, error), file=sys.stderr)
+        print(_unreachable(path, error, patience_s), file=sys.stderr)
         return 1
     return int(failed)
 
@@ -174,14 +178,20 @@ def _until_end(read: Callable[[int], bytes]) -> str:
     return answer[:-1].decode(errors="replace")
 
 
-def attach(path: Path) -> int:
-    """``fover-unit attach``: standard input and output become a terminal session."""
+def attach(path: Path, *, patience_s: float = ANSWER_S) -> int:
+    """``fover-unit attach``: standard input and output become a terminal session.
+
+    Returns 1 if the unit cannot be reached, or has no prompt for us in ``patience_s`` seconds.
+    """
     try:
-        with _connected(path) as client:
+        with _connected(path, patience_s) as client:
             client.sendall(b"attach\n")
+            if not select.select([client], [], [], patience_s)[0]:
+                raise TimeoutError
+            client.settimeout(None)  # a person may think as long as he likes
             _pump(client)
     except OSError as error:
-        print(_unreachable(path, error), file=sys.stderr)
+        print(_unreachable(path, error, patience_s), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print()
@@ -209,8 +219,9 @@ def _pump(client: socket.socket) -> None:
                 sources.remove(typing)
 
 
-def _connected(path: Path) -> socket.socket:
+def _connected(path: Path, patience_s: float) -> socket.socket:
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.settimeout(patience_s)
     try:
         client.connect(str(path))
     except OSError:
@@ -219,6 +230,13 @@ def _connected(path: Path) -> socket.socket:
     return client
 
 
-def _unreachable(path: Path, error: OSError) -> str:
+def _unreachable(path: Path, error: OSError, patience_s: float) -> str:
+    # A full queue of connections that nobody takes says EAGAIN: it hangs as well.
+    if isinstance(error, TimeoutError | BlockingIOError):
+        kill = f"kill -9 $(cat {path.with_name('management.pid')})"
+        return (
+            f"fover-unit: {path}: no answer in {patience_s:g} s. Its management process hangs: "
+            f"{kill} and it is started again; nothing else of the unit notices"
+        )
     why = error.strerror or str(error)
     return f"fover-unit: {path}: {why}. Is the unit running, and are you its user?"

@@ -1,6 +1,7 @@
 """The terminal: sessions over a real socket, answered by a machine played by hand."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -79,6 +80,25 @@ def test_a_unit_that_is_not_there_is_said_so(
     assert terminal.execute(tmp_path / "terminal", "show version") == 1
     assert terminal.attach(tmp_path / "terminal") == 1
     assert "Is the unit running" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_unit_that_listens_and_never_answers_is_given_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], waiting: int
+) -> None:
+    path = tmp_path / "terminal"
+    with socket.socket(socket.AF_UNIX) as hung, socket.socket(socket.AF_UNIX) as before:
+        hung.bind(str(path))
+        hung.listen(waiting * 8)
+        if not waiting:  # nobody takes this one, and there is no room for another
+            before.connect(str(path))
+        assert terminal.execute(path, "show version", patience_s=0.01) == 1
+        assert terminal.attach(path, patience_s=0.01) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    for line in said:
+        assert "no answer in 0.01 s" in line
+        assert f"kill -9 $(cat {tmp_path / 'management.pid'})" in line
 
 
 def test_an_interactive_session_has_prompts_and_hears_the_console(tmp_path: Path) -> None:
