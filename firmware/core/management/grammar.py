@@ -239,8 +239,13 @@ def _times(
     if rest:
         raise Refused(f"{rest[0]}: nothing more belongs here")
     if hold < least * poll:
-        raise Refused(f"holdtime {hold} msec must be at least {least} x the poll time, {poll} msec")
+        rule = f"must be at least {least} x the poll time, {_spoken(poll)}"
+        raise Refused(f"holdtime {_spoken(hold)} {rule}")
     return poll, hold
+
+
+def _spoken(ms: int) -> str:
+    return f"{ms} msec" if ms % 1000 else f"{ms // 1000} seconds"
 
 
 OURS_BELOW_MS = 200  # polls under the document's range
