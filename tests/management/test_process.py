@@ -75,6 +75,10 @@ def unit_file(root: Path, mqtt: MqttSettings | None = None) -> UnitFile:
     )
 
 
+def shown(lines: str) -> str:
+    return f"PIX Version 7.2(1)\n{lines}: end\n"
+
+
 def play(unit: UnitFile, story: Callable[[Other, Other], Awaitable[None]]) -> None:
     async def run() -> None:
         failover, supervisor = Other(unit.run / "failover"), Other(unit.run / "supervisor")
@@ -135,7 +139,7 @@ def test_typed_lines_reach_failover_flash_and_the_copy_in_run(tmp_path: Path) ->
         saved = "hostname gateway\ninterface Ethernet0\n nameif dmz\n"
         assert (unit.flash / "startup-config").read_text() == saved
         assert (unit.run / "running-config").read_text() == saved
-        assert (await typed(unit, "show running-config")) == [saved]
+        assert (await typed(unit, "show running-config")) == [shown(saved)]
         order = asyncio.create_task(typed(unit, "failover active"))
         given = await failover.next(OrderGiven)
         assert isinstance(given, OrderGiven)
@@ -156,7 +160,7 @@ def test_a_management_that_was_killed_goes_on_with_the_running_configuration(
     (unit.flash / "startup-config").write_text("hostname saved\n")
 
     async def story(failover: Other, supervisor: Other) -> None:
-        assert await typed(unit, "show running-config") == ["hostname unsaved\n"]
+        assert await typed(unit, "show running-config") == [shown("hostname unsaved\n")]
 
     play(unit, story)
 

@@ -12,6 +12,24 @@ from enum import Enum
 
 LINE_MAX = 510  # characters of one typed line
 
+# First words of configuration lines that are kept and not acted on: those of the document's
+# configurations and their kin. Outside configure terminal a line that begins with none of them,
+# and that grammar.py does not know, is a typing error. What stands under an interface counts too.
+_WORDS = (
+    "aaa aaa-server access-group access-list alias arp asa asdm auth-prompt banner boot class "
+    "class-map clock console crypto ddns description dhcpd dhcprelay dns domain-name duplex "
+    "dynamic-access-policy-record dynamic-map enable failover filter fixup fragment ftp "
+    "ftp-map global group-policy http icmp igmp inspect ip ipv6 isakmp key logging "
+    "mac-address mac-list management-access match message-length mfib monitor-interface "
+    "mroute mtu multicast-routing name nameif names nat ntp object object-group pager "
+    "parameters passwd password pim pix policy-map privilege prompt regex rip route route-map "
+    "router same-security-traffic security-level service service-policy sla smtp-server "
+    "snmp-map snmp-server speed ssh ssl static sunrpc-server sysopt telnet tcp-map terminal "
+    "tftp-server threat-detection time-range timeout track tunnel-group url-block url-cache "
+    "url-server username virtual vlan vpdn vpn-sessiondb webvpn wccp "
+)
+CONFIGURATION_WORDS = frozenset(_WORDS.split())
+
 
 class Place(Enum):
     """Where a session stands, and how its prompt ends."""
@@ -41,7 +59,9 @@ COMMANDS = (
     _row("show failover", "show_failover", "The pair as this unit sees it"),
     _row("show failover state", "show_state", "States and reasons in short"),
     _row("show failover history", "show_history", "Every change of this unit's state"),
+    _row("show failover interface", "show_links", "Addresses of the failover and state links"),
     _row("show running-config", "show_running", "The running configuration"),
+    _row("show running-config failover", "show_running_failover", "Its failover lines"),
     _row("show version", "show_version", "What this unit is"),
     _row("show logging", "show_logging", "The system messages in memory"),
     _row("failover active", "order_active", "Make this unit active"),

@@ -8,6 +8,7 @@ of an interface (pages are pasted without their blanks). ``!`` and ``:`` begin c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zlib import crc32
@@ -31,6 +32,12 @@ _INTERFACE_WORDS = frozenset(
 _HEADS = (": Saved", "PIX Version", "ASA Version")
 _FRAME_WORDS = ("PIX", "ASA", "names")
 _TRAILER = ("Cryptochecksum:", ": end", ":end")
+_KEY = re.compile(r"\b(fail[a-z]*[ \t]+k(?:ey?)?)[ \t]+\S.*", re.IGNORECASE)
+
+
+def shown(text: str) -> str:
+    """The text as anybody may see it: what follows ``failover key`` on a line is ``*****``."""
+    return _KEY.sub(r"\1 *****", text)
 
 
 def damage(text: str) -> str:
@@ -106,6 +113,7 @@ class Configuration:
 
     def __init__(self, facts: UnitFacts) -> None:
         self._platform = facts.platform
+        self._version = facts.version
         self._physicals = tuple(interface.physical for interface in facts.interfaces)
         self._lines: list[Line] = []
         # What the lines mean, until they change: every change of ``_lines`` takes it away.
@@ -141,6 +149,24 @@ class Configuration:
     def text(self) -> str:
         """Every line, in order."""
         return "".join(line.text + "\n" for line in self._lines)
+
+    @property
+    def shown(self) -> str:
+        """``show running-config``: the lines between what begins and ends the document's page."""
+        texts = [shown(line.text) for line in self._lines]
+        if not any(text.startswith(_HEADS) for text in texts):
+            texts.insert(0, f"{self._platform.name} Version {self._version}")
+        if not any(text.strip().startswith(_TRAILER[1:]) for text in texts):
+            texts.append(": end")
+        return "".join(text + "\n" for text in texts)
+
+    @property
+    def shown_failover(self) -> str:
+        """``show running-config failover``; ``no failover`` where nothing enables it."""
+        texts = [shown(line.text) for line in self._lines if _is_failover(line)]
+        if not self._draft()[0].enabled and "no failover" not in texts:
+            texts.insert(0, "no failover")
+        return "".join(text + "\n" for text in texts)
 
     @property
     def digest(self) -> int:
@@ -363,6 +389,11 @@ def _indent(text: str) -> int:
 def _is_interface_word(words: tuple[str, ...]) -> bool:
     words = words[1:] if words[0] == "no" else words
     return words[:1] != () and (words[0] in _INTERFACE_WORDS or words[:2] == ("ip", "address"))
+
+
+def _is_failover(line: Line) -> bool:
+    words = line.words[1:] if line.words[:1] == ("no",) else line.words
+    return not line.section and words[:1] == ("failover",)
 
 
 def _is_lan_unit(line: Line) -> bool:

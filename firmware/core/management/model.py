@@ -26,6 +26,7 @@ class Session:
     interactive: bool
     place: Place
     section: str = ""  # where configuration lines go
+    configuring: bool = False  # configure terminal was typed: lines nobody knows are kept
     waits: bool = False  # for an order or for flash
 
 

@@ -12,13 +12,14 @@ from firmware.core.failover import events as failover_events
 from firmware.core.management import mirror, telling, views
 from firmware.core.management.commands import (
     COMMANDS,
+    CONFIGURATION_WORDS,
     LINE_MAX,
     Place,
     Row,
     candidates,
     resolve,
 )
-from firmware.core.management.config import Rejected
+from firmware.core.management.config import Rejected, shown
 from firmware.core.management.events import (
     LATCHED_IDENTITY,
     STARTUP_CONFIG,
@@ -32,6 +33,7 @@ from firmware.core.management.events import (
     ToFailover,
     ToSupervisor,
 )
+from firmware.core.management.grammar import GLOBAL_ROWS, INTERFACE_ROWS, find
 from firmware.core.management.model import (
     ORDER_PATIENCE_MS,
     SESSIONS_MAX,
@@ -126,22 +128,40 @@ def _dispatch(model: Model, number: int, session: Session, line: str) -> None:
     row = resolve(words, session.place)
     if isinstance(row, Row) and row.handler != "line":
         HANDLERS[row.handler](model, number)
-    elif not isinstance(row, Row) and (session.place is Place.EXEC or words[0] in _COMMAND_WORDS):
-        _reply(model, number, f"ERROR: {line}: {row.why}\n")
+    elif not isinstance(row, Row) and _is_slip(session, words, line):
+        _reply(model, number, f"ERROR: {shown(line)}: {row.why}\n")
     else:
         _configure_line(model, number, session, line)
+
+
+def _is_slip(session: Session, words: tuple[str, ...], line: str) -> bool:
+    """A typing error, that is: no line to keep.
+
+    ``configure terminal`` says that configuration lines follow, whatever they are. Without it
+    a line must begin as one, or stand indented under one.
+    """
+    if session.place is Place.EXEC or words[0] in _COMMAND_WORDS:
+        return True
+    under = bool(session.section) and line[0] in " \t"
+    if session.configuring or under or words[0][0] in "!:":
+        return False
+    meant = words[1:] if words[0] == "no" else words
+    first = meant[0].lower() if meant else ""
+    if first in CONFIGURATION_WORDS or first.startswith("cryptochecksum:"):
+        return False
+    return find(words, GLOBAL_ROWS + INTERFACE_ROWS, abbreviated=True) is None
 
 
 def _configure_line(model: Model, number: int, session: Session, line: str) -> None:
     was_standby = model.standby
     outcome = mirror.enter(model, session.section, line)
     if isinstance(outcome, Rejected):
-        _reply(model, number, outcome.text + "\n")
+        _reply(model, number, shown(outcome.text) + "\n")
         return
     session.section = outcome.section
     inside = outcome.section.startswith("interface ")
     session.place = Place.INTERFACE if inside else Place.CONFIG
-    note = outcome.note + "\n" if outcome.note else ""
+    note = shown(outcome.note) + "\n" if outcome.note else ""
     _reply(model, number, (WARNING if was_standby else "") + note)
 
 
@@ -188,13 +208,22 @@ def _show_history(model: Model, number: int) -> None:
     _reply(model, number, views.history(tuple(model.history)))
 
 
+def _show_links(model: Model, number: int) -> None:
+    _reply(model, number, views.links(model.settings, model.identity))
+
+
 def _show_running(model: Model, number: int) -> None:
-    _reply(model, number, model.configuration.text)
+    _reply(model, number, model.configuration.shown)
+
+
+def _show_running_failover(model: Model, number: int) -> None:
+    _reply(model, number, model.configuration.shown_failover)
 
 
 def _show_version(model: Model, number: int) -> None:
     up_ms = model.now_ms - model.started_ms
-    _reply(model, number, views.version(model.facts, model.hostname, up_ms))
+    granted = None if model.view is None else model.view.real_time
+    _reply(model, number, views.version(model.facts, model.hostname, up_ms, granted))
 
 
 def _show_logging(model: Model, number: int) -> None:
@@ -242,6 +271,7 @@ def _reload(model: Model, number: int) -> None:
 def _configure(model: Model, number: int) -> None:
     session = model.sessions[number]
     session.place, session.section = Place.CONFIG, ""
+    session.configuring = True
     _reply(model, number, WARNING if model.standby else "")
 
 
@@ -249,7 +279,7 @@ def _end(model: Model, number: int) -> None:
     session = model.sessions[number]
     # A session that is not interactive has no other mode to go to.
     session.place = Place.EXEC if session.interactive else Place.CONFIG
-    session.section = ""
+    session.section, session.configuring = "", False
     _reply(model, number, "")
 
 
@@ -269,7 +299,9 @@ HANDLERS: dict[str, Callable[[Model, int], None]] = {
     "show_failover": _show_failover,
     "show_state": _show_state,
     "show_history": _show_history,
+    "show_links": _show_links,
     "show_running": _show_running,
+    "show_running_failover": _show_running_failover,
     "show_version": _show_version,
     "show_logging": _show_logging,
     "order_active": _order(failover_events.Order.ACTIVE),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from firmware.core.failover.effects import StateChanged
 from firmware.core.failover.view import UnitView
 from firmware.core.management import messages, topics
+from firmware.core.management.config import shown
 from firmware.core.management.dates import iso_text
 from firmware.core.management.events import PublishTopic
 from firmware.core.management.model import Model
@@ -21,7 +22,8 @@ from firmware.core.wire.bodies import UnitState
 
 def log(model: Model, message: MessageId, *arguments: str) -> None:
     """Say one system message, to the buffer and as an event."""
-    line = messages.line(message, arguments, model.identity, model.facts.platform)
+    seen = tuple(shown(argument) for argument in arguments)  # a line may hold the failover key
+    line = messages.line(message, seen, model.identity, model.facts.platform)
     model.buffer.add(messages.Logged(model.wall_ms, message, line))
     severity = messages.MESSAGES[message].severity
     fields: dict[str, topics.Json] = {

@@ -19,6 +19,7 @@ from firmware.core.failover.view import (
 from firmware.core.management.dates import utc_text
 from firmware.core.settings import (
     FailoverLink,
+    Identity,
     Mode,
     PhysicalInterface,
     Platform,
@@ -29,6 +30,9 @@ from firmware.core.wire.bodies import InterfaceState, UnitState
 
 HISTORY_MAX = 60  # rows kept, as a unit does
 MONITORED_MAX = 250
+
+_NO = "0.0.0.0"
+_GRANTED = {True: "yes", False: "no", None: "not known, it does not answer"}
 
 STATISTICS = (
     "General",
@@ -120,8 +124,26 @@ def history(rows: Sequence[HistoryRow]) -> str:
     return _text([*lines, rule])
 
 
-def version(facts: UnitFacts, hostname: str, up_ms: int) -> str:
-    """``show version``, in brief."""
+def links(settings: Settings, identity: Identity | None) -> str:
+    """``show failover interface``: each link once, the system address being the primary's."""
+    found = dict.fromkeys(link for link in (settings.failover_link, settings.state_link) if link)
+    lines = []
+    for link in found:
+        first, second = link.primary, link.secondary
+        system = first.with_netmask.replace("/", " ") if first else _NO
+        ours = (first.ip if first else None, second)
+        own, theirs = reversed(ours) if identity is Identity.SECONDARY else ours
+        lines += [
+            f"      interface {link.name} {link.physical}",
+            f"          System IP Address: {system}",
+            f"          My IP Address      : {own or _NO}",
+            f"          Other IP Address   : {theirs or _NO}",
+        ]
+    return _text(lines or ["No failover or state link is configured"])
+
+
+def version(facts: UnitFacts, hostname: str, up_ms: int, real_time: bool | None) -> str:
+    """``show version``, in brief. ``real_time``: what was granted; None: the process is away."""
     name = "PIX" if facts.platform is Platform.PIX else "Adaptive"
     seconds = up_ms // 1000
     up = f"{seconds // 3600} hours {seconds // 60 % 60} mins {seconds % 60} secs"
@@ -140,7 +162,7 @@ def version(facts: UnitFacts, hostname: str, up_ms: int) -> str:
             "",
             f"This platform has a {facts.licence} license.",
             f"Serial Number: {facts.chassis}",
-            f"Real-time priority of the failover process: {'yes' if facts.real_time else 'no'}",
+            f"Real-time priority of the failover process: {_GRANTED[real_time]}",
         ]
     )
 
