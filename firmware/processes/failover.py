@@ -41,7 +41,7 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
     signals = EndSignals()
     realtime.quieten_interpreter()
     granted = realtime.take_real_time(realtime.FAILOVER_PRIORITY, unit.cpu)
-    realtime.favour_worker_threads(realtime.WORKER_PRIORITY)
+    realtime.favour_worker_threads()
     for refusal in granted.refusals:
         print(f"failover: {refusal}; running without", file=sys.stderr)
     facts = _facts(unit, plane, granted.real_time)

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 SUPERVISOR_PRIORITY = 50
 FAILOVER_PRIORITY = 40  # under the supervisor, which must see it hang
-WORKER_PRIORITY = 39  # threads of the failover process: never before its loop
 
 # CPU time without a rest, in microseconds, that a loop gone wild may take from everybody below it.
 # SIGXCPU at the first, which is counted; SIGKILL at the second. The failover process is fenced by
@@ -93,17 +92,15 @@ def quieten_interpreter() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
 
-def favour_worker_threads(priority: int) -> None:
+def favour_worker_threads() -> None:
     """Let the other threads of this process run before ordinary processes, where allowed.
 
-    One that holds the interpreter while the CPU is taken from it would stop the loop as well, and
-    the one that hands over GPIO edges is the first to know of a power cut.
+    One that holds the interpreter while the CPU is taken from it would stop the loop as well.
     """
-    policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
     for thread in threading.enumerate():
         if thread is not threading.main_thread() and thread.native_id is not None:
             try:
-                os.sched_setscheduler(thread.native_id, policy, os.sched_param(priority))
+                os.setpriority(os.PRIO_PROCESS, thread.native_id, -20)
             except OSError:  # refused, or the thread has just ended: then it runs as it runs
                 return
 

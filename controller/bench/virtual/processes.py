@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.bench.virtual import priority
 from controller.bench.world import WorldError
 
 _READY_S = 15.0
@@ -130,5 +131,6 @@ class Processes:
 
     def end_all(self) -> None:
         """End every process, the last started first."""
+        priority.calm()
         for started in reversed(list(self._all)):
             self.end(started)
