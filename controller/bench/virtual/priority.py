@@ -14,7 +14,7 @@ _SLICE_US = 50_000
 def calm() -> None:
     """Take real-time priority from everything in this private world, before it is ended.
 
-    A unit's supervisor was once seen to loop in the kernel at its end, SIGKILL pending, and to starve
+    A unit's supervisor was once seen to loop in the kernel at its end, SIGKILL pending, starving
     whatever it waited for on its CPU until its priority was taken.
     """
     for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
