@@ -1,7 +1,7 @@
 """One simulated unit: both machines of the core and the supervisor's rules, in virtual time.
 
 The same code that runs on a Pi decides here; only what drivers and processes do is replaced. A
-process that is stopped keeps what comes to it and does nothing; one that is killed is gone with all
+process that is stopped does nothing until it is ended; one that is killed is gone with all
 it knew. Supervisor ticks are skipped while the failover process lives: they could only say so.
 """
 
@@ -58,7 +58,6 @@ class DataPlane:
 
     plan: fe.DataPlan | None = None
     holding: bool = False
-    assumed_us: int = 0
 
 
 @dataclass
@@ -79,7 +78,6 @@ class SimulatedUnit:
     management: ManagementEngine | None = None
     notice: tuple[fe.SendFrame, ...] = ()
     stopped: set[fence.Process] = field(default_factory=set)
-    kept_events: list[ev.Event] = field(default_factory=list)
     answers: dict[int, list[str]] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
     published: list[me.PublishTopic] = field(default_factory=list)
@@ -258,7 +256,6 @@ class SimulatedUnit:
             self.management, self.management_due_ms = None, None
             return
         self.engine = None
-        self.kept_events.clear()
         self.started = False
         self.step_management(me.FailoverLost())
         self._tick_on()
@@ -292,12 +289,11 @@ class SimulatedUnit:
         )
 
     def step(self, event: ev.Event) -> None:
-        """Step the failover machine now, or when its process goes on."""
+        """Step the failover machine, if its process runs."""
         if self.engine is None or (not self.started and not isinstance(event, ev.Started)):
             return
         if fence.Process.FAILOVER in self.stopped:
-            self.kept_events.append(event)
-            return
+            return  # it never goes on: the supervisor ends what hangs
         effects = self.engine.step(event, self.schedule.now_ms)
         for effect in effects:
             self._verbs.get(type(effect), self._tell_management)(effect)
@@ -333,7 +329,7 @@ class SimulatedUnit:
 
     def _addresses(self, effect: str, holding: bool) -> None:
         if self.data.holding != holding:
-            self.data.holding, self.data.assumed_us = holding, self.schedule.now_us
+            self.data.holding = holding
             self.around.changed(self.name)
         self.schedule.after(0, lambda: self.step(ev.Done(effect)))
 

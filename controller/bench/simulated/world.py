@@ -8,7 +8,6 @@ change of that. ``Simulation`` is the pair and its wires; ``SimulatedWorld`` giv
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from ipaddress import IPv4Address
 from random import Random
 from typing import Any
@@ -354,8 +353,7 @@ class SimulatedWorld:
         decided = [judge.decided_us(fault) for fault in self._faults_us]
         known = [us / 1000 for us in decided if us is not None]
         overlap = max((judge.overlap_us(fault) for fault in self._faults_us), default=0)
-        return replace(
-            Measurement(),
+        return Measurement(
             decide_ms=max(known, default=None),
             overlap_ms=overlap / 1000,
         )
