@@ -24,6 +24,7 @@ from firmware.core.management.events import (
     Event,
     Reply,
     SessionClosed,
+    SessionKind,
     SessionOpened,
 )
 
@@ -137,7 +138,8 @@ class Terminals:
             return
         session = _Session(writer, kind == b"attach")
         self._sessions[number] = session
-        self._tell(SessionOpened(number, session.interactive))
+        what = SessionKind.CONSOLE if session.interactive else SessionKind.PROGRAM
+        self._tell(SessionOpened(number, what))
         while line := await reader.readline():
             session.answered.clear()
             text = line.decode(errors="replace").rstrip("\r\n")

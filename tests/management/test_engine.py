@@ -374,7 +374,7 @@ def test_flash_that_cannot_be_read_is_said_and_the_unit_starts() -> None:
 
 def test_modes_prompts_and_the_way_out() -> None:
     unit = Unit(Identity.PRIMARY, CABLE)
-    unit.step(ev.SessionOpened(5, True))
+    unit.step(ev.SessionOpened(5, ev.SessionKind.CONSOLE))
     lines = (
         ("", "pix# "),
         ("hostname x", "pix# "),

@@ -12,6 +12,7 @@ from firmware.core.management.events import (
     Event,
     Reply,
     SessionClosed,
+    SessionKind,
     SessionOpened,
 )
 from firmware.drivers import terminal
@@ -66,7 +67,7 @@ def test_exec_answers_each_line_in_turn_and_tells_errors(
         assert capsys.readouterr().out == "<one>\n<two>\n"
         assert await asyncio.to_thread(terminal.execute, path, "bad") == 1
         assert machine.heard[:3] == [
-            SessionOpened(1, False),
+            SessionOpened(1, SessionKind.PROGRAM),
             CommandEntered(1, "one"),
             CommandEntered(1, "two"),
         ]
@@ -124,7 +125,7 @@ def test_one_command_at_a_time_and_a_client_that_leaves_is_forgotten(tmp_path: P
         writer.write(b"exec\nfirst\nsecond\n")
         while len(machine.heard) < 2:
             await asyncio.sleep(0)
-        assert machine.heard == [SessionOpened(1, False), CommandEntered(1, "first")]
+        assert machine.heard == [SessionOpened(1, SessionKind.PROGRAM), CommandEntered(1, "first")]
         machine.silent = False
         machine.answer(CommandEntered(1, "first"))
         assert await reader.readuntil(b"\0") == b"<first>\n\0"

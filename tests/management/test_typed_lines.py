@@ -120,7 +120,7 @@ def test_configure_terminal_keeps_whatever_follows_until_its_end() -> None:
 
 def test_an_interactive_session_keeps_unknown_lines_in_configuration_mode_only() -> None:
     unit = Unit()
-    unit.step(ev.SessionOpened(1, True))
+    unit.step(ev.SessionOpened(1, ev.SessionKind.CONSOLE))
     assert unit.type("frobnicate 7").startswith("ERROR")
     unit.type("configure terminal")
     unit.type("frobnicate 7")
@@ -140,7 +140,7 @@ def test_the_failover_key_is_kept_as_typed_and_shown_to_nobody(line: str) -> Non
     assert ev.WriteFlash(ev.STARTUP_CONFIG, line + "\n") in unit.said
     again = Unit(line + "\n")
     again.type("show logging", session=2)
-    again.step(ev.SessionOpened(3, True))
+    again.step(ev.SessionOpened(3, ev.SessionKind.CONSOLE))
     again.type(line, session=3)
     assert "990006" in again.seen
     assert "*****" in again.seen

@@ -298,7 +298,7 @@ class SimulatedWorld:
             return "ERROR: the unit does not answer yet"
         self._sessions += 1
         session = self._sessions
-        box.step_management(me.SessionOpened(session, False))
+        box.step_management(me.SessionOpened(session, me.SessionKind.PROGRAM))
         box.step_management(me.CommandEntered(session, line))
         until_us = self.sim.schedule.now_us + ANSWER_US
         while session not in box.done and self.sim.schedule.step(until_us):

@@ -9,9 +9,11 @@ untouched. The three facts of the supervisor stand here because both ends must k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from firmware.core.failover import effects as failover_effects
 from firmware.core.failover import events as failover_events
+from firmware.core.management.kernel import KernelFacts, Wanted
 from firmware.core.management.topics import Json
 from firmware.core.settings import Identity
 
@@ -73,12 +75,98 @@ class CommandEntered:
     line: str
 
 
+class SessionKind(Enum):
+    """Where a session came from."""
+
+    CONSOLE = "console"  # fover-unit attach: somebody who may read this unit's files anyway
+    SSH = "ssh"
+    PROGRAM = "program"  # fover-unit exec, and the bench: no prompts, configuration mode at once
+
+
 @dataclass(frozen=True, slots=True)
 class SessionOpened:
-    """A terminal session began; ``interactive`` ones see console messages and get prompts."""
+    """A terminal session began. ``user`` and ``peer`` (dotted) are an SSH session's."""
 
     session: int
-    interactive: bool
+    kind: SessionKind
+    width: int = 80  # columns
+    height: int = 24  # lines
+    user: str = ""
+    peer: str = ""
+
+    @property
+    def interactive(self) -> bool:
+        """It sees console messages and gets prompts."""
+        return self.kind is not SessionKind.PROGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class WindowChanged:
+    """The terminal of a session has another size now."""
+
+    session: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """``?`` was typed after this beginning of a line. The answer gives the beginning back."""
+
+    session: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionAsked:
+    """Tab was typed after this beginning of a line. The answer gives it back, longer if it can."""
+
+    session: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Ctrl-C: the line is dropped. ``ends``: Ctrl-Z, which leaves configuration mode too."""
+
+    session: int
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionAsked:
+    """Somebody connected to the SSH port: may he go on? Answered by ``ConnectionAnswered``."""
+
+    connection: int
+    peer: str  # his address, dotted or with colons
+    local: str  # the address he called
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAsked:
+    """A password was given over SSH. Answered by ``LoginAnswered``."""
+
+    connection: int
+    user: str
+    password: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesLoaded:
+    """The outcome of ``LoadRules``; error None is success."""
+
+    number: int
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KernelTold:
+    """The answer to ``AskKernel``; error None is success."""
+
+    session: int
+    facts: KernelFacts | None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +216,14 @@ Event = (
     | CommandEntered
     | SessionOpened
     | SessionClosed
+    | WindowChanged
+    | HelpAsked
+    | CompletionAsked
+    | Interrupted
+    | ConnectionAsked
+    | LoginAsked
+    | RulesLoaded
+    | KernelTold
     | FromFailover
     | FailoverConnected
     | FailoverLost
@@ -138,12 +234,71 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Text for one session. ``done``: the command is over; print ``prompt`` if interactive."""
+    """Text for one session.
+
+    ``done``: the command is over; an interactive session is shown ``prompt``, behind it ``line``
+    as if it had been typed (after ``?`` and Tab). ``secret``: what is typed next is a password,
+    not echoed, not remembered. ``page``: lines after which to ask ``<--- More --->``; 0: never.
+    """
 
     session: int
     text: str
     done: bool
     prompt: str = ""
+    line: str = ""
+    secret: bool = False
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChanged:
+    """The prompt of a session that waits for a line reads otherwise now (the unit's state)."""
+
+    session: int
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionAnswered:
+    """Whether this SSH connection may go on; ``why`` is for the log of the driver."""
+
+    connection: int
+    allowed: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAnswered:
+    """Whether the password was right. Answer the client only after ``wait_ms``."""
+
+    connection: int
+    allowed: bool
+    wait_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRules:
+    """Put these packet rules into the kernel in one step; comes back as ``RulesLoaded``.
+
+    ``script`` is a whole nftables script. Numbers grow; a newer one may overtake an older.
+    """
+
+    number: int
+    script: str
+    timeouts: tuple[tuple[str, int], ...] = ()  # nf_conntrack sysctl name, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class DropConnections:
+    """Forget every tracked connection: this unit serves no more, or serves anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskKernel:
+    """What the kernel has of these; comes back as ``KernelTold``."""
+
+    session: int
+    wanted: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +372,12 @@ class PublishTopic:
 
 Effect = (
     Reply
+    | PromptChanged
+    | ConnectionAnswered
+    | LoginAnswered
+    | LoadRules
+    | DropConnections
+    | AskKernel
     | CloseSession
     | ConsoleText
     | SendBootFacts
