@@ -1,0 +1,1 @@
+"""The command language: notation, matching, and the table of every command."""

@@ -1,0 +1,212 @@
+"""The kinds of arguments: text -> value, or why not; value -> canonical text; what ``?`` says.
+
+A kind knows its own form only (a mask is contiguous, a poll time is in its range). Whether an
+interface has that name, or two arguments fit together, is for the row's ``check``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any
+
+
+class Refused(ValueError):
+    """A word is not of this kind; says why, in words. Never leaves the command language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What kinds must know about the unit: its interfaces, and the names given to addresses."""
+
+    physicals: tuple[str, ...] = ()
+    names: Mapping[str, IPv4Address] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``shows`` stands in help for the argument; ``rest``: takes the line to its end."""
+
+    shows: str
+    help: str
+    parse: Callable[[str, Context], Any]
+    write: Callable[[Any], str] = str
+    rest: bool = False
+    quick: re.Pattern[str] | None = None  # a word that cannot match is not tried
+
+
+def _matching(pattern: str, what: str) -> Callable[[str, Context], str]:
+    expression = re.compile(pattern)
+
+    def parse(text: str, _: Context) -> str:
+        if expression.fullmatch(text) is None:
+            raise Refused(f"{_short(text)} is no {what}")
+        return text
+
+    return parse
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+@cache
+def _quad(text: str) -> IPv4Address | None:
+    try:
+        return IPv4Address(text)
+    except AddressValueError:
+        return None
+
+
+def _address(text: str, context: Context) -> IPv4Address:
+    named = context.names.get(text)
+    if named is not None:
+        return named
+    found = _quad("0.0.0.0" if text == "0" else text)
+    if found is None:
+        raise Refused(f"{_short(text)} is no IPv4 address")
+    return found
+
+
+def _mask(text: str, context: Context) -> int:
+    address = _quad("0.0.0.0" if text == "0" else text)
+    if address is None:
+        raise Refused(f"{_short(text)} is no network mask")
+    mask = int(address)
+    length = mask.bit_count()
+    if mask != (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF:
+        raise Refused(f"{text} is no network mask: its ones must stand together")
+    return length
+
+
+def dotted(length: int) -> str:
+    """The dotted mask of a prefix length."""
+    return str(IPv4Address((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF))
+
+
+_PHYSICAL = re.compile(r"([a-z]+)([0-9/]+)(\.[0-9]{1,9})?", re.IGNORECASE)
+
+
+def physical_name(text: str, physicals: tuple[str, ...]) -> str | None:
+    """``ethernet3`` or ``e3`` in the spelling of unit.toml, ``.N`` kept; None: no such one."""
+    typed = _PHYSICAL.fullmatch(text)
+    if typed is None:
+        return None
+    for physical in physicals:
+        ours = _PHYSICAL.fullmatch(physical)
+        if ours and ours[2] == typed[2] and ours[1].lower().startswith(typed[1].lower()):
+            return physical + (typed[3] or "")
+    return None
+
+
+def _physical(text: str, context: Context) -> str:
+    name = physical_name(text, context.physicals)
+    if name is None:
+        have = ", ".join(context.physicals) or "none"
+        raise Refused(f"{_short(text)} is no interface of this unit (it has {have})")
+    return name
+
+
+def _mac(text: str, _: Context) -> str:
+    digits = re.sub(r"[.:-]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{12}", digits):
+        raise Refused(f"{_short(text)} is no MAC address; write h.h.h, as 0011.2233.4455")
+    if int(digits[:2], 16) & 1 or not int(digits, 16):
+        raise Refused(f"{text} is a group address or zero; a unit's own is needed")
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+
+
+def dotted_mac(mac: str) -> str:
+    """``0011.2233.4455``"""
+    digits = mac.replace(":", "")
+    return ".".join(digits[i : i + 4] for i in range(0, 12, 4))
+
+
+def _clock(text: str, _: Context) -> int:
+    """``h:mm:ss`` in seconds; 0 is never."""
+    found = re.fullmatch(r"([0-9]{1,4})(?::([0-5]?[0-9]))?(?::([0-5]?[0-9]))?", text)
+    if found is None:
+        raise Refused(f"{_short(text)} is no time; write hh:mm:ss")
+    return int(found[1]) * 3600 + int(found[2] or 0) * 60 + int(found[3] or 0)
+
+
+def clock_text(seconds: int) -> str:
+    """``1:00:00``"""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+LEVELS = (
+    "emergencies",
+    "alerts",
+    "critical",
+    "errors",
+    "warnings",
+    "notifications",
+    "informational",
+    "debugging",
+)
+
+
+def _level(text: str, _: Context) -> int:
+    if re.fullmatch("[0-7]", text):
+        return int(text)
+    fits = [number for number, level in enumerate(LEVELS) if level.startswith(text.lower())]
+    if len(fits) != 1:
+        raise Refused(f"{_short(text)} is no level: 0-7 or {', '.join(LEVELS)}")
+    return fits[0]
+
+
+def _line(text: str, _: Context) -> str:
+    return text
+
+
+_PRINTABLE = r"[!-~]"
+
+KINDS: dict[str, Kind] = {
+    "word": Kind("WORD", "", _matching(_PRINTABLE + "{1,128}", "word of up to 128 characters")),
+    "name": Kind("WORD", "", _matching(_PRINTABLE + "{1,63}", "name of up to 63 characters")),
+    "if_name": Kind(
+        "WORD", "Name of an interface", _matching(_PRINTABLE + "{1,48}", "interface name")
+    ),
+    "paren_if_name": Kind(
+        "(WORD)",
+        "Name of an interface, in parentheses",
+        _matching(r"\([^\s(),]{1,48}\)", "interface name in parentheses"),
+    ),
+    "hostname": Kind(
+        "WORD",
+        "Up to 63 letters, digits and hyphens",
+        _matching(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", "host name"),
+    ),
+    "physical": Kind("INTERFACE", "Interface of this unit", _physical),
+    "address": Kind("A.B.C.D", "IPv4 address", _address),
+    "mask": Kind("A.B.C.D", "Network mask", _mask, dotted),
+    "mac": Kind("H.H.H", "MAC address", _mac, dotted_mac),
+    "clock": Kind("hh:mm:ss", "Time", _clock, clock_text),
+    "level": Kind("LEVEL", "0-7 or its name", _level, lambda level: LEVELS[level]),
+    "line": Kind("LINE", "Text to the end of the line", _line, rest=True),
+}
+
+_RANGE = re.compile(r"(-?[0-9]+)-([0-9]+)")
+
+
+@cache
+def kind(name: str) -> Kind:
+    """The kind of that name; ``1-250`` is a number in that range. Raises KeyError."""
+    found = _RANGE.fullmatch(name)
+    return _number(int(found[1]), int(found[2])) if found else KINDS[name]
+
+
+def _number(least: int, most: int) -> Kind:
+    def parse(text: str, _: Context) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,10}", text):
+            raise Refused(f"{_short(text)} is no number; {least}-{most} is wanted")
+        number = int(text)
+        if not least <= number <= most:
+            raise Refused(f"{text} is out of range {least}-{most}")
+        return number
+
+    return Kind(f"<{least}-{most}>", "Number", parse)

@@ -1,0 +1,7 @@
+"""Rows of the command table: access."""
+
+from __future__ import annotations
+
+from firmware.core.management.cli.row import Row
+
+ROWS: tuple[Row, ...] = ()

@@ -1,0 +1,52 @@
+"""In which order a running configuration is printed: names of rows, or what their names begin with.
+
+The document's listings, filled up where they say nothing.
+"""
+
+from __future__ import annotations
+
+ORDER: tuple[str, ...] = (
+    "hostname",
+    "domain-name",
+    "enable password",
+    "names",
+    "name",
+    "interface",
+    "passwd",
+    "banner",
+    "ftp mode",
+    "clock",
+    "dns",
+    "same-security-traffic",
+    "object-group",
+    "access-list",
+    "pager",
+    "logging",
+    "mtu",
+    "failover",
+    "monitor-interface",
+    "icmp",
+    "asdm",
+    "arp",
+    "nat-control",
+    "global",
+    "nat",
+    "static",
+    "access-group",
+    "route",
+    "timeout",
+    "username",
+    "aaa",
+    "snmp-server",
+    "crypto",
+    "telnet",
+    "ssh",
+    "console",
+    "ntp",
+    "class-map",
+    "policy-map",
+    "service-policy",
+    "smtp-server",
+    "prompt",
+    "fover",
+)

@@ -1,0 +1,1 @@
+"""The running configuration: parsed lines, what they mean, how they are printed."""
