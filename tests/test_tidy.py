@@ -32,6 +32,7 @@ CORE_MAY = {
     "collections",
     "dataclasses",
     "enum",
+    "functools",
     "hashlib",
     "ipaddress",
     "re",

@@ -8,7 +8,7 @@ milliseconds; MAC addresses are lower-case, colon-separated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -59,6 +59,11 @@ class UnitFacts:
     flash_mb: int
     licence: str  # "UR", "R", "FO" or "FO-AA"
     interfaces: tuple[PhysicalInterface, ...]
+    transparent: bool = False  # firewall mode; False: routed
+    multiple: bool = False  # context mode; False: single
+    contexts: int = 0  # security contexts licensed, u16
+    ssl_vpn_peers: int = 0  # licensed, u16
+    features: tuple[str, ...] = ()  # licensed; names of wire.bodies.FEATURES
     real_time: bool = False  # the failover process was granted SCHED_FIFO
 
 
@@ -114,9 +119,16 @@ class Settings:
     hold_unit_ms: int = CABLE_HOLD_MS
     poll_interface_ms: int = INTERFACE_POLL_MS
     hold_interface_ms: int = INTERFACE_HOLD_MS
+    interface_policy: int = 1  # failed interfaces that make a unit fail: 1 to 250, or percent
+    interface_policy_percent: bool = False  # 1 to 100
+    replication_http: bool = False
+    reconnect_s: int = 0  # failover timeout; -1: no limit
     interfaces: tuple[DataInterface, ...] = ()
     routes: tuple[StaticRoute, ...] = ()
+    key: bytes | None = field(default=None, repr=False)  # of seal.derive; None: clear text
+    key_from_mate: bool = False  # the line was replicated here: the mate reads this key already
     digest: int = 0  # u32 over the canonical running configuration, failover lan unit left out
+    edited: bool = False  # typed at as a standby since this configuration was last the mate's
 
     @property
     def configured(self) -> bool:

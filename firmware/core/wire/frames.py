@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
 
 from firmware.core.settings import Identity
 from firmware.core.wire.bodies import (
+    FEATURES,
     FRAME_LAN_MAX,
     SEGMENT_LAN,
     Ack,
@@ -33,6 +34,7 @@ from firmware.core.wire.bodies import (
     Header,
     Hello,
     Identify,
+    InterfaceKind,
     InterfaceState,
     Probe,
     Segment,
@@ -89,7 +91,7 @@ FORMATS: tuple[Format, ...] = (
         2,
         Identify,
         (("memory_mb", "I"), ("flash_mb", "I"), ("count", "B")),  # count of MACs
-        "strings, then 6 bytes a MAC",
+        "strings, then 6 bytes a MAC, then IDENTIFY_MORE unless all of it is 0",
     ),
     Format(3, Probe, (("number", "I"),)),
     Format(4, Answer, (("number", "I"),)),
@@ -98,7 +100,16 @@ FORMATS: tuple[Format, ...] = (
     Format(7, Segment, (("number", "I"), ("more", "B")), "payload"),
     Format(8, Ack, (("next_number", "I"),)),
 )
-HELLO_FLAGS = ("secondary", "configured", "hears_link", "macs_set", "failed", "holding")
+HELLO_FLAGS = ("secondary", "configured", "hears_link", "macs_set", "failed", "holding", "edited")
+# What units of later days also tell of themselves.
+IDENTIFY_MORE: Fields = (
+    ("flags", "B"),  # IDENTIFY_FLAGS, first name in the lowest bit
+    ("contexts", "H"),
+    ("ssl_vpn_peers", "H"),
+    ("features", "I"),  # FEATURES, first name in the lowest bit
+    ("kinds", "Q"),  # 4 bits an interface, the first in the highest; the rest 0
+)
+IDENTIFY_FLAGS = ("transparent", "multiple", "asks")
 # (name, least, most): a length byte, then that many printable ASCII characters
 STRINGS = (
     ("chassis", 1, 32),
@@ -132,19 +143,24 @@ REASONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A frame that is sound from outside: length, CRC, version. What is in it is still bytes."""
+
+    number: int  # u8, the type
+    header: Header
+    body: bytes
+
+
 def encode(frame: Frame) -> bytes:
     """The frame's bytes, CRC included.
 
     A body outside the ranges of bodies.py is a fault of ours, not of the mate: AssertionError or
     struct.error.
     """
-    number, body = _pack(frame.body)
-    header = frame.header
-    length = OVERHEAD + len(body)
-    assert length <= FRAME_LAN_MAX, f"a {type(frame.body).__name__} of {length} bytes"
-    assert header.boot, "a frame without the boot of its sender"
-    data = _HEADER.pack(VERSION, number, length, header.sequence, header.boot, header.echo) + body
-    return data + _TRAILER.pack(zlib.crc32(data))
+    number, body = pack_body(frame.body)
+    front = front_of(number, frame.header, len(body))
+    return close_up(front + body)
 
 
 def decode(data: bytes, *, padded: bool = False) -> Frame | BadFrame:
@@ -152,6 +168,28 @@ def decode(data: bytes, *, padded: bool = False) -> Frame | BadFrame:
 
     ``padded``: bytes after the frame's own length are ignored, as Ethernet adds them.
     """
+    envelope = unwrap(data, padded=padded)
+    if isinstance(envelope, BadFrame):
+        return envelope
+    body = unpack_body(envelope.number, envelope.body)
+    return body if isinstance(body, BadFrame) else Frame(envelope.header, body)
+
+
+def front_of(number: int, header: Header, size: int) -> bytes:
+    """What stands before a body of ``size`` bytes."""
+    length = OVERHEAD + size
+    assert length <= FRAME_LAN_MAX, f"a frame of type {number} of {length} bytes"
+    assert header.boot, "a frame without the boot of its sender"
+    return _HEADER.pack(VERSION, number, length, header.sequence, header.boot, header.echo)
+
+
+def close_up(data: bytes) -> bytes:
+    """Front and body with the CRC behind them: a whole frame."""
+    return data + _TRAILER.pack(zlib.crc32(data))
+
+
+def unwrap(data: bytes, *, padded: bool = False) -> Envelope | BadFrame:
+    """The outside of a frame, checked. Never raises."""
     if len(data) < OVERHEAD:
         return BadFrame(TOO_SHORT)
     version, number, length, sequence, boot, echo = _HEADER.unpack_from(data)
@@ -166,11 +204,15 @@ def decode(data: bytes, *, padded: bool = False) -> Frame | BadFrame:
         return BadFrame(OTHER_VERSION)
     if boot == 0:
         return BadFrame(NO_BOOT)
+    return Envelope(number, Header(sequence, boot, echo), data[_HEADER.size : end])
+
+
+def unpack_body(number: int, data: bytes) -> Body | BadFrame:
+    """The body of that type these bytes are, or why they are none. Never raises."""
     try:
-        body = _unpack(number, data[_HEADER.size : end])
+        return _unpack(number, data)
     except _Refused as refused:
         return BadFrame(str(refused))
-    return Frame(Header(sequence, boot, echo), body)
 
 
 def chassis_number(serial: str) -> int:
@@ -179,7 +221,7 @@ def chassis_number(serial: str) -> int:
 
 
 class _Refused(Exception):
-    """Why a body is none of ours. Never leaves ``decode``."""
+    """Why a body is none of ours. Never leaves ``unpack_body``."""
 
 
 def _layout(fields: Fields) -> struct.Struct:
@@ -189,11 +231,13 @@ def _layout(fields: Fields) -> struct.Struct:
 _HEADER = _layout(HEADER)
 _TRAILER = _layout(TRAILER)
 OVERHEAD = _HEADER.size + _TRAILER.size  # bytes of a frame that are not its body
+_MORE = _layout(IDENTIFY_MORE)
 _LAYOUTS = {row.number: row.layout for row in FORMATS}
 _NUMBERS = {row.body: row.number for row in FORMATS}
 
 
-def _pack(body: Body) -> tuple[int, bytes]:
+def pack_body(body: Body) -> tuple[int, bytes]:
+    """A body's type number and its bytes. A value out of range is a fault of ours, as above."""
     number = _NUMBERS[type(body)]
     layout = _LAYOUTS[number]
     match body:
@@ -224,6 +268,7 @@ def _pack_hello(layout: struct.Struct, hello: Hello) -> bytes:
         hello.macs_set,
         hello.failed,
         hello.holding,
+        hello.edited,
     )
     flags = sum(bit << place for place, bit in enumerate(bits))
     states = 0
@@ -250,7 +295,16 @@ def _pack_identify(layout: struct.Struct, body: Identify) -> bytes:
         raw = bytes.fromhex(mac.replace(":", ""))
         assert len(raw) == 6, f"MAC {mac!r}"
         data += raw
-    return data
+    more = _pack_more(body)
+    return data + more if any(more) else data
+
+
+def _pack_more(body: Identify) -> bytes:
+    assert len(body.kinds) in (0, len(body.macs)), f"{len(body.kinds)} kinds of interfaces"
+    flags = sum(bit << place for place, bit in enumerate(getattr(body, n) for n in IDENTIFY_FLAGS))
+    features = sum(1 << FEATURES.index(name) for name in body.features)
+    kinds = sum(kind << _shift(place) for place, kind in enumerate(body.kinds))
+    return _MORE.pack(flags, body.contexts, body.ssl_vpn_peers, features, kinds)
 
 
 def _printable(text: str) -> bool:
@@ -294,7 +348,7 @@ def _unpack_hello(values: tuple[int, ...]) -> Hello:
         raise _Refused(BAD_VALUE)
     if count < INTERFACES_MAX and states & ((1 << _shift(count - 1)) - 1):
         raise _Refused(BAD_VALUE)  # states beyond the count: not what we would have sent
-    secondary, configured, hears_link, macs_set, failed, holding = (
+    secondary, configured, hears_link, macs_set, failed, holding, edited = (
         bool(flags >> place & 1) for place in range(len(HELLO_FLAGS))
     )
     return Hello(
@@ -306,6 +360,7 @@ def _unpack_hello(values: tuple[int, ...]) -> Hello:
         macs_set=macs_set,
         failed=failed,
         holding=holding,
+        edited=edited,
         active_time_s=active_time_s,
         digest=digest,
         interfaces=tuple(
@@ -322,10 +377,11 @@ def _unpack_identify(values: tuple[int, ...], rest: bytes) -> Identify:
     for _, least, most in STRINGS:
         text, rest = _cut_text(rest, least, most)
         texts.append(text)
-    if len(rest) != 6 * count:
+    size = 6 * count
+    if len(rest) not in (size, size + _MORE.size):
         raise _Refused(WRONG_SIZE)
     chassis, model, version, platform, licence = texts
-    return Identify(
+    known = Identify(
         chassis=chassis,
         model=model,
         version=version,
@@ -333,7 +389,30 @@ def _unpack_identify(values: tuple[int, ...], rest: bytes) -> Identify:
         licence=licence,
         memory_mb=memory_mb,
         flash_mb=flash_mb,
-        macs=tuple(rest[at : at + 6].hex(":") for at in range(0, len(rest), 6)),
+        macs=tuple(rest[at : at + 6].hex(":") for at in range(0, size, 6)),
+    )
+    return _unpack_more(known, rest[size:]) if rest[size:] else known
+
+
+def _unpack_more(known: Identify, data: bytes) -> Identify:
+    if not any(data):
+        raise _Refused(BAD_VALUE)  # left out, then
+    flags, contexts, ssl_vpn_peers, features, kinds = _MORE.unpack(data)
+    count = len(known.macs)
+    beyond = count < INTERFACES_MAX and kinds & ((1 << _shift(count - 1)) - 1)
+    if flags >> len(IDENTIFY_FLAGS) or features >> len(FEATURES) or beyond:
+        raise _Refused(BAD_VALUE)
+    places = range(count if kinds else 0)
+    transparent, multiple, asks = (bool(flags >> p & 1) for p in range(len(IDENTIFY_FLAGS)))
+    return replace(
+        known,
+        transparent=transparent,
+        multiple=multiple,
+        asks=asks,
+        contexts=contexts,
+        ssl_vpn_peers=ssl_vpn_peers,
+        features=tuple(name for place, name in enumerate(FEATURES) if features >> place & 1),
+        kinds=tuple(_member(InterfaceKind, kinds >> _shift(p) & 0xF) for p in places),
     )
 
 
