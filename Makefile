@@ -9,7 +9,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.set-up
-PACKAGES := mosquitto iproute2 tcpdump
+PACKAGES := mosquitto iproute2 nftables conntrack tcpdump
 ROOMS := wiring firmware controller
 
 .PHONY: setup packages bench test check perf fuzz lock clean
