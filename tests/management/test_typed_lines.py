@@ -4,12 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from firmware.core.failover import effects as fe
-from firmware.core.failover.view import CableStatus, HostView, LinkStatus, SyncStatus, UnitView
 from firmware.core.management import events as ev
 from firmware.core.management.engine import ManagementEngine, cold_boot
-from firmware.core.settings import Identity, Mode, PhysicalInterface, Platform, UnitFacts
-from firmware.core.wire.bodies import UnitState
+from firmware.core.settings import Identity, PhysicalInterface, Platform, UnitFacts
 
 DOCUMENT = Path(__file__).parents[1] / "document"
 CABLE = (DOCUMENT / "cable_primary.cfg").read_text(encoding="utf-8")
@@ -27,30 +24,6 @@ FACTS = UnitFacts(
         for n in range(4)
     ),
 )
-
-
-def view(*, real_time: bool) -> UnitView:
-    mine, other = (
-        HostView(identity=identity, state=UnitState.ACTIVE, active_time_s=1, interfaces=())
-        for identity in Identity
-    )
-    return UnitView(
-        at_ms=0,
-        enabled=True,
-        mode=Mode.CABLE,
-        conflict=False,
-        cable=CableStatus.NORMAL,
-        failover_link=LinkStatus.UP,
-        state_link=LinkStatus.DOWN,
-        mine=mine,
-        other=other,
-        sync=SyncStatus.NONE,
-        macs_set=True,
-        switchovers=0,
-        frames_ignored=(),
-        late_worst_ms=0,
-        real_time=real_time,
-    )
 
 
 class Unit:
@@ -160,33 +133,6 @@ def test_the_failover_lines_alone() -> None:
     assert lines[0] == "failover"
     assert Unit(CABLE).type("show running-config failover").splitlines() == lines
     assert Unit().type("show run failover") == "no failover\n"
-
-
-@pytest.mark.parametrize(
-    ("identity", "mine", "other"),
-    [(Identity.PRIMARY, "10.0.0.1", "10.0.0.2"), (Identity.SECONDARY, "10.0.0.2", "10.0.0.1")],
-)
-def test_show_failover_interface_as_the_document_has_it(
-    identity: Identity, mine: str, other: str
-) -> None:
-    assert Unit(CABLE, identity).type("show failover interface") == (
-        "      interface state Ethernet2\n"
-        "          System IP Address: 10.0.0.1 255.0.0.0\n"
-        f"          My IP Address      : {mine}\n"
-        f"          Other IP Address   : {other}\n"
-    )
-
-
-def test_show_failover_interface_without_a_link_says_so() -> None:
-    assert Unit().type("show failover interface") == "No failover or state link is configured\n"
-
-
-def test_show_version_says_what_the_failover_process_was_granted() -> None:
-    unit = Unit()
-    assert "process: not known" in unit.type("show version")
-    for real_time, word in ((True, "yes"), (False, "no")):
-        unit.step(ev.FromFailover(fe.Publish(view(real_time=real_time))))
-        assert unit.type("show version").endswith(f"of the failover process: {word}\n")
 
 
 @pytest.mark.parametrize(

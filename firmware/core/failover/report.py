@@ -64,6 +64,7 @@ def _mine(unit: Unit, now_ms: int) -> HostView:
         ),
         fail_reason=unit.my_fail_reason,
         version=unit.facts.version,
+        chassis=unit.facts.chassis,
     )
 
 
@@ -91,6 +92,7 @@ def _other(unit: Unit) -> HostView:
         ),
         fail_reason=unit.other_fail_reason,
         version=mate.identify.version if mate.identify is not None else "",
+        chassis=mate.identify.chassis if mate.identify is not None else "",
     )
 
 

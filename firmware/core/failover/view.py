@@ -69,6 +69,7 @@ class HostView:
     interfaces: tuple[InterfaceView, ...]
     fail_reason: FailReason = FailReason.NONE
     version: str = ""  # empty: not known
+    chassis: str = ""  # serial number; empty: not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

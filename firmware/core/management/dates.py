@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970 began with a Thursday
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -29,6 +30,13 @@ def utc_text(wall_ms: int) -> str:
     """``06:07:44 UTC Dec 26 2006``"""
     year, month, day, hour, minute, second = _civil(wall_ms)
     return f"{hour:02}:{minute:02}:{second:02} UTC {_MONTHS[month - 1]} {day} {year}"
+
+
+def clock_text(wall_ms: int, zone: str = "UTC") -> str:
+    """``06:07:44.123 UTC Tue Dec 26 2006``, as `show clock` prints it. ``wall_ms``: the zone's."""
+    time, _, date = utc_text(wall_ms).partition(" UTC ")
+    day = _DAYS[wall_ms // 86_400_000 % 7]
+    return f"{time}.{wall_ms % 1000:03} {zone} {day} {date}"
 
 
 def log_text(wall_ms: int) -> str:

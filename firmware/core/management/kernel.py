@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 
+CONNECTIONS_MAX = 10_000  # rows told; ten thousand lines are enough for any reader
+
+
 class Wanted(Enum):
     """One kind of fact."""
 
@@ -34,10 +37,14 @@ class KernelInterface:
     mtu: int
     addresses: tuple[str, ...] = ()  # "172.16.1.1/16"
     speed_mbit: int | None = None
+    duplex: str = ""  # "full" or "half"; empty: not known
     rx_packets: int = 0
     rx_bytes: int = 0
     rx_errors: int = 0
     rx_dropped: int = 0
+    rx_crc: int = 0  # of rx_errors
+    rx_frame: int = 0  # of rx_errors
+    rx_overrun: int = 0  # of rx_errors
     tx_packets: int = 0
     tx_bytes: int = 0
     tx_errors: int = 0
@@ -93,7 +100,8 @@ class KernelFacts:
     interfaces: tuple[KernelInterface, ...] = ()
     routes: tuple[KernelRoute, ...] = ()
     neighbours: tuple[KernelNeighbour, ...] = ()
-    connections: tuple[KernelConnection, ...] = ()
+    connections: tuple[KernelConnection, ...] = ()  # CONNECTIONS_MAX at most
+    connections_total: int = 0  # how many there are, told or not
     counters: tuple[tuple[str, int], ...] = ()  # name of the counter in the rules, packets
     memory_total: int = 0  # bytes
     memory_free: int = 0
