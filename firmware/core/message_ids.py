@@ -59,3 +59,4 @@ class MessageId(IntEnum):
     FLASH_UNREADABLE = 990009  # args: file, why
     BROKER_UNREACHABLE = 990010  # args: broker, why
     DATA_PLANE_REFUSED = 990011  # args: why
+    KEY_MISMATCH = 990012

@@ -21,12 +21,13 @@ import select
 import socket
 import struct
 from collections.abc import Iterable
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 
 from firmware.core.failover.events import Event
 from firmware.core.wire import frames
 from firmware.core.wire.bodies import FRAME_LAN_MAX, LAN, BadFrame, Frame, NoticeRoute
-from firmware.core.wire.link import LinkCounts, Reopening, events_of
+from firmware.core.wire.link import LinkCounts, Reopening, events_of, placed
+from firmware.core.wire.seal import Codec, Unreadable
 
 PORT = 50105
 RECEIVE_MAX = 32  # datagrams out of one receive(): the loop looks at its clock in between
@@ -39,9 +40,19 @@ _NAME_MAX = 16  # bytes of a NIC's name, its end included
 class LanLink:
     """The driver of the channel LAN. See ``core/wire/link.py`` for what all drivers share."""
 
-    def __init__(self, nic: str, address: IPv4Interface) -> None:
+    def __init__(
+        self,
+        nic: str,
+        address: IPv4Interface,
+        codec: Codec = frames,
+        mate: IPv4Address | None = None,
+    ) -> None:
+        """``mate`` is its address on this link: what comes from there comes from its place."""
         self.nic = nic
         self.address = address
+        self.mate = mate
+        self._codec = codec
+        self._mate = None if mate is None else str(mate)
         self.counts = LinkCounts()
         self.trouble = ""  # why nothing can be sent, for a person; empty when something can
         self._to = (_broadcast(address), PORT)
@@ -65,7 +76,7 @@ class LanLink:
 
     def send(self, frame: Frame) -> None:
         """Say a frame now. What the kernel refuses is counted and gone."""
-        data = frames.encode(frame)
+        data = self._codec.encode(frame)
         if self._socket is None:
             self.counts.dropped += 1
             return
@@ -106,7 +117,7 @@ class LanLink:
                 made.close()
                 return None
             self._notice_socket = made
-        return NoticeRoute(LAN, self._notice_socket.fileno(), frames.encode(frame), self._to)
+        return NoticeRoute(LAN, self._notice_socket.fileno(), self._codec.encode(frame), self._to)
 
     def close(self) -> None:
         """Close the socket."""
@@ -158,18 +169,18 @@ class LanLink:
                 made.close()
         self._socket = self._notice_socket = None
 
-    def _frames(self) -> Iterable[Frame | BadFrame]:
+    def _frames(self) -> Iterable[Frame | BadFrame | Unreadable]:
         for _ in range(RECEIVE_MAX):
             if self._socket is None:
                 return
             try:
-                data = self._socket.recv(FRAME_LAN_MAX + 1)
+                data, (host, _) = self._socket.recvfrom(FRAME_LAN_MAX + 1)
             except BlockingIOError:
                 return
             except OSError as error:
                 self._refused(error)
                 return
-            yield frames.decode(data)
+            yield placed(self._codec.decode(data), host == self._mate)
 
 
 def _broadcast(address: IPv4Interface) -> str:

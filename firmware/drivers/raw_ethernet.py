@@ -6,6 +6,8 @@ floods them and no host's stack looks at them. The kernel fills in the source: t
 is at that moment. A socket is woken for our EtherType only; it stays good while its NIC goes down
 and up again, and is made anew when the NIC itself is.
 
+The mate's place is the source MAC of the last frame that echoed our boot: its base MAC.
+
 A channel is the physical name, "Ethernet0", whatever the kernel calls the NIC.
 """
 
@@ -19,7 +21,8 @@ from collections.abc import Iterable, Mapping
 from firmware.core.failover.events import Event
 from firmware.core.wire import frames
 from firmware.core.wire.bodies import FRAME_LAN_MAX, BadFrame, Frame, NoticeRoute
-from firmware.core.wire.link import LinkCounts, Reopening, events_of
+from firmware.core.wire.link import LinkCounts, Reopening, events_of, placed
+from firmware.core.wire.seal import Codec, Unreadable
 
 ETHERTYPE = 0x88B5
 GROUP = bytes.fromhex("03666f766572")  # multicast, locally administered, then "over"
@@ -32,12 +35,13 @@ _PACKET_ADD_MEMBERSHIP = 1
 class RawEthernet:
     """The driver of all data-interface channels. ``core/wire/link.py`` has what drivers share."""
 
-    def __init__(self, nics: Mapping[str, str]) -> None:
+    def __init__(self, nics: Mapping[str, str], codec: Codec = frames) -> None:
         """Physical name to NIC: ``{"Ethernet0": "eth0"}``."""
         self.counts = LinkCounts()
+        self._codec = codec
         self._epoll = select.epoll()
         self._ports = {
-            physical: _Port(physical, nic, self._epoll, self.counts)
+            physical: _Port(physical, nic, self._epoll, self.counts, codec)
             for physical, nic in nics.items()
         }
 
@@ -58,7 +62,8 @@ class RawEthernet:
         if port is None:  # replicated from a mate with more interfaces than this unit has
             self.counts.dropped += 1
             return
-        port.send(frames.encode(frame))
+        port.boot = frame.header.boot
+        port.send(self._codec.encode(frame))
 
     def next_due_ns(self) -> int | None:
         """When to ``pump``: only while a NIC is missing."""
@@ -80,7 +85,7 @@ class RawEthernet:
         fd = None if port is None else port.notice_fd()
         if port is None or fd is None:
             return None
-        return NoticeRoute(channel, fd, frames.encode(frame), port.to)
+        return NoticeRoute(channel, fd, self._codec.encode(frame), port.to)
 
     def close(self) -> None:
         """Close the sockets."""
@@ -92,8 +97,13 @@ class RawEthernet:
 class _Port:
     """One NIC's socket."""
 
-    def __init__(self, physical: str, nic: str, epoll: select.epoll, counts: LinkCounts) -> None:
+    def __init__(
+        self, physical: str, nic: str, epoll: select.epoll, counts: LinkCounts, codec: Codec
+    ) -> None:
         self.physical = physical
+        self.boot = 0  # ours, as what is sent says
+        self._mate: bytes | None = None  # MAC
+        self._codec = codec
         self.nic = nic
         self.to = (nic, ETHERTYPE, 0, 0, GROUP)
         self.trouble = ""
@@ -136,7 +146,7 @@ class _Port:
                 return None
         return self._notice_socket.fileno()
 
-    def frames(self) -> Iterable[Frame | BadFrame]:
+    def frames(self) -> Iterable[Frame | BadFrame | Unreadable]:
         for _ in range(RECEIVE_MAX):
             if self.socket is None:
                 return
@@ -148,7 +158,10 @@ class _Port:
                 self._refused(error)
                 return
             if sender[2] != socket.PACKET_OTHERHOST:  # heard only while promiscuous
-                yield frames.decode(data, padded=True)
+                heard = self._codec.decode(data, padded=True)
+                if isinstance(heard, Frame) and self.boot and heard.header.echo == self.boot:
+                    self._mate = sender[4]
+                yield placed(heard, sender[4] == self._mate)
 
     def shut(self) -> None:
         for made in (self.socket, self._notice_socket):

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 from threading import Thread
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from firmware.core.failover.effects import SendFrame
 from firmware.core.failover.events import Event
 from firmware.core.settings import DataInterface, FailoverLink, Identity, Mode, Settings
 from firmware.core.wire.bodies import CABLE, LAN, NoticeRoute
+from firmware.core.wire.seal import Seals
 from firmware.drivers.lan_link import LanLink
 from firmware.drivers.raw_ethernet import RawEthernet
 from firmware.drivers.serial_link import SerialLink
+from firmware.processes.clock import now_ms
 
 Driver = SerialLink | LanLink | RawEthernet
+_Lan = tuple[str, IPv4Interface, IPv4Address | None]  # NIC, our address, the mate's
 
 
 class Channels:
@@ -28,6 +34,8 @@ class Channels:
     def __init__(self, nics: dict[str, str], serial: str | None) -> None:
         """``nics``: physical name to kernel NIC; ``serial``: the cable's device, if any."""
         self._nics = nics
+        # Not AES: without its instructions, as on a Pi 4, it is slow, or its timing tells the key.
+        self._seals = Seals(ChaCha20Poly1305, InvalidTag)
         self._cable = SerialLink(serial) if serial is not None else None
         self._lan: LanLink | None = None
         self._raw: RawEthernet | None = None
@@ -36,6 +44,12 @@ class Channels:
 
     def apply(self, settings: Settings) -> bool:
         """Make the channels these settings name. Whether drivers came or went."""
+        self._seals.use(
+            settings.key,
+            from_mate=settings.key_from_mate,
+            now_ms=now_ms(),
+            hold_ms=settings.hold_unit_ms,
+        )
         raw_nics = {i.physical: self._nics[i.physical] for i in _spoken_on(settings)}
         return self._apply_lan(self._lan_wanted(settings)) | self._apply_raw(raw_nics)
 
@@ -77,8 +91,8 @@ class Channels:
         return found
 
     def opened(self) -> int:
-        """Grows whenever a device was opened anew: routes made before are void."""
-        return sum(driver.counts.opened for driver in self.drivers())
+        """Grows when a device was opened anew or another key speaks: routes before are void."""
+        return sum(driver.counts.opened for driver in self.drivers()) + self._seals.changes
 
     def next_due_ns(self) -> int | None:
         """When to ``pump``; None: nothing waits."""
@@ -87,6 +101,7 @@ class Channels:
 
     def pump(self, now_ns: int) -> None:
         """Let every driver do what is due."""
+        self._seals.time_passed(now_ns // 1_000_000)
         for driver in self.drivers():
             driver.pump(now_ns)
 
@@ -107,20 +122,27 @@ class Channels:
             driver.close()
         self._cable = self._lan = self._raw = None
 
-    def _lan_wanted(self, settings: Settings) -> tuple[str, IPv4Interface] | None:
+    def _lan_wanted(self, settings: Settings) -> _Lan | None:
         link = settings.failover_link
         if settings.mode is not Mode.LAN or link is None or link.shutdown:
             return None
         address = own_address(link, settings.lan_identity)
-        return None if address is None else (self._nics[link.physical], address)
+        mate = own_address(link, settings.lan_identity.other)
+        if address is None:
+            return None
+        return self._nics[link.physical], address, None if mate is None else mate.ip
 
-    def _apply_lan(self, wanted: tuple[str, IPv4Interface] | None) -> bool:
-        present = None if self._lan is None else (self._lan.nic, self._lan.address)
+    def _apply_lan(self, wanted: _Lan | None) -> bool:
+        lan = self._lan
+        present = None if lan is None else (lan.nic, lan.address, lan.mate)
         if wanted == present:
             return False
-        if self._lan is not None:
-            _close_aside(self._lan)
-        self._lan = None if wanted is None else LanLink(*wanted)
+        if lan is not None:
+            _close_aside(lan)
+        self._lan = None
+        if wanted is not None:
+            nic, address, mate = wanted
+            self._lan = LanLink(nic, address, self._seals, mate)
         return True
 
     def _apply_raw(self, wanted: dict[str, str]) -> bool:
@@ -129,7 +151,7 @@ class Channels:
         if self._raw is not None:
             _close_aside(self._raw)
         self._raw_nics = wanted
-        self._raw = RawEthernet(wanted) if wanted else None
+        self._raw = RawEthernet(wanted, self._seals) if wanted else None
         return True
 
 

@@ -74,6 +74,7 @@ class Engine:
             ev.SettingsChanged: self._settings,
             ev.TimePassed: self._time,
             ev.FrameReceived: self._frame,
+            ev.FrameUnreadable: self._unreadable,
             ev.BadFrameReceived: self._bad_frame,
             ev.CarrierChanged: self._carrier,
             ev.CableChanged: self._cable,
@@ -256,6 +257,12 @@ class Engine:
         hello = unit.mate.hello
         if hello is not None and hello.state is UnitState.NEGOTIATION:
             unit.send(channel, speaking.identify(unit))
+
+    def _unreadable(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.FrameUnreadable)
+        if unit.identity is not None and event.channel in unit.channels:
+            monitor.unreadable(unit, event, now_ms)
+        return []
 
     def _bad_frame(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.BadFrameReceived)

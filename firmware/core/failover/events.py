@@ -55,6 +55,18 @@ class FrameReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameUnreadable:
+    """A frame that cannot be opened came from the mate's known place: alive, not understood.
+
+    The rest is its own claim, which only ever counts while the mate is not understood.
+    """
+
+    channel: str
+    probe: bool = False  # it asks for an answer
+    serves: bool | None = None  # a hello: the sender has, or has not, the active addresses
+
+
+@dataclass(frozen=True, slots=True)
 class BadFrameReceived:
     """Bytes came in that are no frame."""
 
@@ -159,6 +171,7 @@ Event = (
     | SettingsChanged
     | TimePassed
     | FrameReceived
+    | FrameUnreadable
     | BadFrameReceived
     | CarrierChanged
     | CableChanged

@@ -14,6 +14,7 @@ Clauses: HO-1 to HO-5, OR-1, OR-2.
 
 from __future__ import annotations
 
+from firmware.core.failover import monitor
 from firmware.core.failover.effects import (
     AssumeAddresses,
     DropActiveLinks,
@@ -75,6 +76,8 @@ def _why_not(unit: Unit, wanted: Order) -> str:
         return "a switchover is already under way; try again in a second"
     if unit.link.failed:
         return "the failover link is failed; restore it first, then try again"
+    if monitor.not_understood(unit, unit.last_step_ms):
+        return "the other unit is not understood; enter the same failover key on both, then again"
     if mate.lost or mate.hello is None:
         return "the other unit is not detected; see show failover"
     if mate.hello.state is not needed:

@@ -4,12 +4,12 @@ Every hello says a state. Most pairs of states are fine; the few that are not ar
 every step, and given to the table as causes: two actives that hear each other, an active unit
 without configuration beside a configured one, two standbys, an elected mate that stays standby.
 
-Clauses: FA-5, ID-2, ST-5, ST-9, ST-10.
+Clauses: FA-5, ID-2, KY-3, ST-5, ST-9, ST-10.
 """
 
 from __future__ import annotations
 
-from firmware.core.failover import handover
+from firmware.core.failover import handover, monitor
 from firmware.core.failover.model import Unit
 from firmware.core.failover.startup import elect, stays_active, wait_ms
 from firmware.core.failover.states import Cause, is_active
@@ -77,6 +77,8 @@ def _in_cold_standby(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
 
 def _in_standby_ready(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     mate = unit.mate
+    if monitor.left_to_us(unit, now_ms):
+        return [Cause.BOTH_STANDBY]  # its last hello is old: it began anew with another key
     if is_active(hello.state):
         handover.taken(unit, now_ms)
     if is_active(hello.state) or hello.holding or handover.busy(unit):

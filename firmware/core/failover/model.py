@@ -44,6 +44,10 @@ class Mate:
     sequences: dict[str, SequenceWindow] = field(default_factory=dict)  # by channel
     hellos: dict[str, int] = field(default_factory=dict)  # by channel, since it began to wait
     counted_ms: dict[str, int] = field(default_factory=dict)  # by channel, when last counted
+    understood_ms: int | None = None  # when a frame last counted
+    unread_ms: int | None = None  # when one from its place could not be opened
+    unread_told_ms: int | None = None
+    idle_since_ms: int | None = None  # frames that cannot be opened say: I do not serve
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on
     not_active_since_ms: int | None = None  # neither unit is active since

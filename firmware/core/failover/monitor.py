@@ -16,18 +16,23 @@ the failover link every channel is probed; at the hold time the mate is lost if 
 answered, and the link is failed if one did (EV-2). A failed link blocks takeover until it is
 restored (FA-4). Time in which this process itself was late is not held against the mate (EV-4).
 
-Clauses: EV-1 to EV-6, FA-4, IF-1, IF-2, NC-1 to NC-4.
+A frame that cannot be opened, from where only the mate is, proves that it lives and nothing else
+(KY-2). While nothing else is heard of it, its claim to serve or not is all there is to go by, and
+only the primary acts on it (KY-3).
+
+Clauses: EV-1 to EV-6, FA-4, IF-1, IF-2, KY-2, KY-3, NC-1 to NC-4.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from firmware.core.failover.events import FrameUnreadable
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.failover.view import CableStatus, FailReason
 from firmware.core.message_ids import MessageId
-from firmware.core.settings import Mode
+from firmware.core.settings import Identity, Mode
 from firmware.core.wire.bodies import (
     CABLE,
     Answer,
@@ -46,6 +51,8 @@ CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
 FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
 UNPLUGGED = (CableStatus.NOT_CONNECTED_HERE, CableStatus.NOT_CONNECTED_THERE)
 CANDIDATES = 8  # and this many of them are remembered
+UNREAD_TOLD_MS = 60_000  # a key mismatch is told at most this often
+IDLE_MS = 2_000  # a mate that is not understood must have said so long that it does not serve
 
 
 def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
@@ -65,8 +72,48 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
     if not unit.mate.sequences.setdefault(channel, SequenceWindow()).fresh(header.sequence):
         unit.ignore(channel, "heard already, or too old to tell")
         return False
-    unit.mate.heard_ms[channel] = now_ms
+    unit.mate.heard_ms[channel] = unit.mate.understood_ms = now_ms
+    unit.mate.unread_ms = unit.mate.idle_since_ms = None
     return True
+
+
+def unreadable(unit: Unit, event: FrameUnreadable, now_ms: int) -> None:
+    """KY-2: a frame that cannot be opened came from the mate's place. The mate lives."""
+    mate, channel = unit.mate, event.channel
+    if not not_understood(unit, now_ms):
+        mate.idle_since_ms = None  # what was claimed before it was last understood
+    mate.unread_ms = now_ms
+    if event.serves is not None:
+        idle_ms = now_ms if mate.idle_since_ms is None else mate.idle_since_ms
+        mate.idle_since_ms = None if event.serves else idle_ms
+    if mate.boot and not mate.lost:
+        mate.heard_ms[channel] = now_ms
+    if mate.unread_told_ms is None or now_ms - mate.unread_told_ms >= UNREAD_TOLD_MS:
+        mate.unread_told_ms = now_ms
+        unit.log(MessageId.KEY_MISMATCH)
+    if event.probe:
+        unit.send(channel, hello(unit, now_ms))  # it is not understood, but it is heard
+
+
+def not_understood(unit: Unit, now_ms: int) -> bool:
+    """Whether the mate is heard from its place, and nothing of it was understood for a hold time.
+
+    Somebody who can speak from that place cannot with this undo what the mate itself says.
+    """
+    mate, hold_ms = unit.mate, unit.settings.hold_unit_ms
+    if mate.unread_ms is None or now_ms - mate.unread_ms >= hold_ms:
+        return False
+    return mate.understood_ms is None or now_ms - mate.understood_ms >= hold_ms
+
+
+def left_to_us(unit: Unit, now_ms: int) -> bool:
+    """KY-3: whether a mate that is not understood leaves it to this unit to serve.
+
+    Only a primary may think so: two that cannot hear reason must not both act on a claim.
+    """
+    since_ms = unit.mate.idle_since_ms
+    idle = since_ms is not None and now_ms - since_ms >= IDLE_MS
+    return unit.identity is Identity.PRIMARY and idle and not_understood(unit, now_ms)
 
 
 def _answer_candidate(unit: Unit, channel: str, frame: Frame, now_ms: int) -> None:

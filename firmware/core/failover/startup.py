@@ -9,15 +9,17 @@ Decides identity at boot and the election. ``elect`` reads, answers and changes 
 | negotiating, both alike | primary active, secondary standby | ST-4 |
 | waiting for an active mate, or failed | active | ST-4 |
 | not heard, wait over | active | ST-3 |
+| heard and not understood | nothing; a primary whose mate does not serve: active | KY-3 |
 | of the same identity | nothing: it stays out and says so | ID-2 |
 
-Clauses: ID-1 to ID-3, ST-3, ST-4, ST-8, ST-10, FA-2, FA-5.
+Clauses: ID-1 to ID-3, ST-3, ST-4, ST-8, ST-10, FA-2, FA-5, KY-3.
 """
 
 from __future__ import annotations
 
 from enum import Enum, auto
 
+from firmware.core.failover import monitor
 from firmware.core.failover.model import Unit
 from firmware.core.failover.power import PLUG_SETTLES_MS
 from firmware.core.failover.states import Cause, is_active
@@ -70,6 +72,8 @@ def alone(unit: Unit, now_ms: int) -> bool:
         return True
     hello = unit.mate.hello if not unit.mate.lost else None
     served = hello is not None and (hello.holding or is_active(hello.state))
+    if monitor.not_understood(unit, now_ms) and not monitor.left_to_us(unit, now_ms):
+        return False
     return not served and now_ms - unit.since_ms >= wait_ms(unit)
 
 
@@ -96,6 +100,8 @@ def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
     mate, over = unit.mate, now_ms - unit.since_ms >= wait_ms(unit)
     if not unit.plan.ready:
         return Verdict.WAIT
+    if monitor.not_understood(unit, now_ms):
+        return Cause.NO_ACTIVE_UNIT if over and monitor.left_to_us(unit, now_ms) else Verdict.WAIT
     if mate.lost or mate.hello is None:
         return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT
     if mate.hello.identity is unit.identity:

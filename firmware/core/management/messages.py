@@ -169,6 +169,12 @@ MESSAGES: dict[M, Row] = {
         "({unit}) The interfaces could not be set up: {0}. Trying on.",
         "the kernel refuses the data plane; once for each reason",
     ),
+    M.KEY_MISMATCH: Row(
+        1,
+        "Failover message decryption failure. Please make sure both units have the same failover "
+        "shared key and crypto license or system is not out of memory",
+        "frames of the mate cannot be opened; at most once a minute",
+    ),
 }
 
 

@@ -11,8 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from firmware.core.failover.events import BadFrameReceived, Event, FrameReceived
+from firmware.core.failover.events import (
+    BadFrameReceived,
+    Event,
+    FrameReceived,
+    FrameUnreadable,
+)
 from firmware.core.wire.bodies import BadFrame, Frame
+from firmware.core.wire.seal import Unreadable
 
 BAD_FRAMES_TOLD = 8  # events out of one receive(); the rest is only counted
 FIRST_TRY_NS = 100_000_000
@@ -24,15 +30,21 @@ class LinkCounts:
     """Of one driver since it was made."""
 
     frames: int = 0  # received, well-formed
-    bad_frames: int = 0  # received, not
+    bad_frames: int = 0  # received, not; the unreadable of strangers too
+    unreadable: int = 0  # received from the mate's place, and not to be opened
     sent: int = 0  # frames handed to the kernel whole
     dropped: int = 0  # frames not sent: no device, or no room
     errors: int = 0  # refusals of the device or the kernel
     opened: int = 0  # times the device was opened; a NoticeRoute of before is void
 
 
-def events_of(channel: str, heard: Iterable[Frame | BadFrame], counts: LinkCounts) -> list[Event]:
-    """What was heard, as events, counted. A flood of bad frames is told of in part."""
+def events_of(
+    channel: str, heard: Iterable[Frame | BadFrame | Unreadable], counts: LinkCounts
+) -> list[Event]:
+    """What was heard, as events, counted. A flood of bad frames is told of in part.
+
+    ``heard`` has an ``Unreadable`` only if it came from the mate's place; see ``placed``.
+    """
     events: list[Event] = []
     told = 0
     for frame in heard:
@@ -40,11 +52,20 @@ def events_of(channel: str, heard: Iterable[Frame | BadFrame], counts: LinkCount
             counts.frames += 1
             events.append(FrameReceived(channel, frame))
             continue
+        if isinstance(frame, Unreadable):
+            counts.unreadable += 1
+            events.append(FrameUnreadable(channel, frame.probe, frame.serves))
+            continue
         counts.bad_frames += 1
         if told < BAD_FRAMES_TOLD:
             told += 1
             events.append(BadFrameReceived(channel, frame.why))
     return events
+
+
+def placed(heard: Frame | BadFrame | Unreadable, mates: bool) -> Frame | BadFrame | Unreadable:
+    """What was heard; ``mates``: from the mate's place. A stranger's sealed frame is just bad."""
+    return BadFrame(heard.why) if isinstance(heard, Unreadable) and not mates else heard
 
 
 class Reopening:
