@@ -16,6 +16,7 @@ from controller.bench.perf.lateness import lateness
 from controller.bench.perf.machine import this_machine
 from controller.bench.perf.pair import NotAtRest, Pair
 from controller.bench.perf.progress import Progress
+from controller.bench.perf.replication import replication
 from controller.bench.perf.schedules import schedules
 from controller.bench.perf.switchovers import dead_unit, fencing, planned, power_cut
 from controller.bench.virtual import namespaces
@@ -34,6 +35,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "fencing": lambda pair, progress, said: fencing(pair, progress, said.repetitions),
     "lateness": lambda pair, progress, said: lateness(pair, progress, said.minutes),
     "cost": lambda pair, progress, said: cost(pair, progress, said.repetitions),
+    "replication": lambda pair, progress, said: replication(pair, progress, said.repetitions),
     "schedules": lambda _, progress, said: schedules(progress, said.repetitions),
 }
 

@@ -95,7 +95,12 @@ def transitions(history: str) -> Counter[str]:
 def _look(pair: Pair) -> _Watched:
     history = {unit: transitions(pair.world.type(unit, "show failover history")) for unit in Unit}
     fenced = sum(pair.said(unit).count("fenced:") for unit in Unit)
-    return _Watched({unit: _late(pair, unit) for unit in Unit}, history, fenced)
+    return _Watched(look_late(pair), history, fenced)
+
+
+def look_late(pair: Pair) -> dict[Unit, Lateness]:
+    """What both failover processes counted so far. Raises WorldError."""
+    return {unit: _late(pair, unit) for unit in Unit}
 
 
 def _late(pair: Pair, unit: Unit) -> Lateness:

@@ -51,12 +51,17 @@ class Pair:
         self._boots: list[tuple[int, Unit]] = []
         self._known: list[Seen] = []
 
-    def boot(self, boot_set: str, lines: Sequence[str] = (SOON_AT_REST,)) -> None:
-        """Both units on from a boot set of the stories; the lines typed. Raises NotAtRest."""
+    def boot(
+        self,
+        boot_set: str,
+        lines: Sequence[str] = (SOON_AT_REST,),
+        change: Callable[[Rig], Rig] | None = None,
+    ) -> None:
+        """Both units on from a boot set of the stories, changed; lines typed. Raises NotAtRest."""
         self._progress.now(f"booting a pair, {boot_set}")
         rig = load_rig(STORIES / "boot" / boot_set)
         assert isinstance(rig, Rig), rig
-        self.world.prepare(rig)
+        self.world.prepare(rig if change is None else change(rig))
         # Being asked ends the second opinion: four tcpdumps would be part of what is measured.
         self.world.judge()
         self._boots, self._known = [], []
