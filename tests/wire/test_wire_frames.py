@@ -104,6 +104,7 @@ def test_a_truncated_frame_is_refused(frame: Frame, data: st.DataObject) -> None
 
 
 HELLO_BODY = frames.encode(hello())[24:-4]
+BARE_IDENTIFY = bytes(9) + b"\x01c" + bytes(4)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ HELLO_BODY = frames.encode(hello())[24:-4]
         (sealed(6, b"\x02"), frames.BAD_VALUE),  # no such identity
         (sealed(7, bytes(4) + b"\x02"), frames.BAD_VALUE),  # more: neither yes nor no
         (sealed(7, bytes(5 + SEGMENT_LAN + 1)), frames.WRONG_SIZE),
-        (sealed(1, b"\x40" + HELLO_BODY[1:]), frames.BAD_VALUE),  # an unknown flag
+        (sealed(1, b"\x80" + HELLO_BODY[1:]), frames.BAD_VALUE),  # an unknown flag
         (sealed(1, HELLO_BODY[:1] + b"\x0e" + HELLO_BODY[2:]), frames.BAD_VALUE),  # no such state
         (sealed(1, HELLO_BODY[:18] + b"\x11" + HELLO_BODY[19:]), frames.BAD_VALUE),  # 17 interfaces
         (sealed(1, HELLO_BODY[:-1] + b"\x01"), frames.BAD_VALUE),  # a state beyond the count
@@ -134,6 +135,10 @@ HELLO_BODY = frames.encode(hello())[24:-4]
         (sealed(2, bytes(8) + b"\x00" + b"\x01\xe9" + bytes(4)), frames.BAD_TEXT),
         (sealed(2, bytes(8) + b"\x01" + b"\x01c" + bytes(4) + bytes(5)), frames.WRONG_SIZE),
         (sealed(2, bytes(8) + b"\x00" + b"\x09c"), frames.WRONG_SIZE),
+        (sealed(2, BARE_IDENTIFY + bytes(17)), frames.BAD_VALUE),  # nothing more, and yet there
+        (sealed(2, BARE_IDENTIFY + b"\x08" + bytes(16)), frames.BAD_VALUE),  # an unknown flag
+        (sealed(2, BARE_IDENTIFY + bytes(5) + b"\xff" + bytes(11)), frames.BAD_VALUE),  # feature
+        (sealed(2, BARE_IDENTIFY + bytes(9) + b"\x10" + bytes(7)), frames.BAD_VALUE),  # no such MAC
     ],
 )
 def test_each_kind_of_nonsense_is_named(data: bytes, why: str) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from firmware.core.settings import Identity
 from firmware.core.wire.bodies import (
+    FEATURES,
     SEGMENT_LAN,
     Ack,
     Answer,
@@ -17,12 +18,14 @@ from firmware.core.wire.bodies import (
     Header,
     Hello,
     Identify,
+    InterfaceKind,
     InterfaceState,
     Probe,
     Segment,
     UnitState,
 )
 
+u16 = st.integers(0, 0xFFFF)
 u32 = st.integers(0, 0xFFFFFFFF)
 u64 = st.integers(0, 0xFFFFFFFFFFFFFFFF)
 identities = st.sampled_from(Identity)
@@ -45,21 +48,42 @@ hellos: st.SearchStrategy[Body] = st.builds(
     macs_set=st.booleans(),
     failed=st.booleans(),
     holding=st.booleans(),
+    edited=st.booleans(),
     active_time_s=u32,
     digest=u32,
     interfaces=st.lists(st.sampled_from(InterfaceState), max_size=16).map(tuple),
 )
-identifies: st.SearchStrategy[Body] = st.builds(
-    Identify,
-    chassis=texts(1, 32),
-    model=texts(0, 32),
-    version=texts(0, 32),
-    platform=texts(0, 8),
-    licence=texts(0, 8),
-    memory_mb=u32,
-    flash_mb=u32,
-    macs=st.lists(macs, max_size=16).map(tuple),
-)
+
+
+@st.composite
+def _identifies(draw: st.DrawFn) -> Body:
+    """What a unit file allows: model and version shorter than the wire does."""
+    ports = draw(st.lists(macs, max_size=16).map(tuple))
+    kinds = st.tuples(*(st.sampled_from(InterfaceKind) for _ in ports))
+    return Identify(
+        chassis=draw(texts(1, 32)),
+        model=draw(texts(0, 24)),
+        version=draw(texts(0, 20)),
+        platform=draw(texts(0, 8)),
+        licence=draw(texts(0, 8)),
+        memory_mb=draw(u32),
+        flash_mb=draw(u32),
+        macs=ports,
+        kinds=draw(st.one_of(st.just(()), kinds)),
+        transparent=draw(st.booleans()),
+        multiple=draw(st.booleans()),
+        asks=draw(st.booleans()),
+        contexts=draw(u16),
+        ssl_vpn_peers=draw(u16),
+        features=draw(st.sets(st.sampled_from(FEATURES)).map(_in_order)),
+    )
+
+
+def _in_order(names: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in FEATURES if name in names)
+
+
+identifies: st.SearchStrategy[Body] = _identifies()
 segments: st.SearchStrategy[Body] = st.builds(
     Segment, number=u32, more=st.booleans(), payload=st.binary(max_size=SEGMENT_LAN)
 )

@@ -83,9 +83,45 @@ class Hello:
     macs_set: bool = False  # the active MACs are the primary's, or configured
     failed: bool = False  # this unit has marked itself failed
     holding: bool = False  # the active addresses are on this unit, failover off included
+    edited: bool = False  # its configuration was changed by hand while it was standby
     active_time_s: int = 0  # u32
     digest: int = 0  # u32 of the running configuration
     interfaces: tuple[InterfaceState, ...] = ()  # at most 16, in the order of the Identify frame
+
+
+class InterfaceKind(IntEnum):
+    """The type of a physical interface, as its name says it. Four bits on the wire."""
+
+    ETHERNET = 1
+    FAST_ETHERNET = 2
+    GIGABIT_ETHERNET = 3
+    TEN_GIGABIT_ETHERNET = 4
+    MANAGEMENT = 5
+    OTHER = 15
+
+    @property
+    def text(self) -> str:
+        """As in an interface's name: "GigabitEthernet"."""
+        return self.name.replace("_", " ").title().replace(" ", "")
+
+
+def kind_of(physical: str) -> InterfaceKind:
+    """The kind of "GigabitEthernet0/1"."""
+    letters = "".join(c for c in physical if c.isalpha()).lower()
+    return next((k for k in InterfaceKind if k.text.lower() == letters), InterfaceKind.OTHER)
+
+
+# Features a licence may name, in the order of their bits on the wire. Only ever added to, at most 32.
+FEATURES = (
+    "VPN-DES",
+    "VPN-3DES-AES",
+    "Cut-through Proxy",
+    "Guards",
+    "URL-filtering",
+    "GTP/GPRS",
+    "SSL-VPN",
+    "Botnet Traffic Filter",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +136,13 @@ class Identify:
     memory_mb: int  # u32
     flash_mb: int  # u32
     macs: tuple[str, ...] = ()  # burned-in MACs in the order of unit.toml, at most 16
+    kinds: tuple[InterfaceKind, ...] = ()  # as many as MACs, or none
+    transparent: bool = False
+    multiple: bool = False
+    asks: bool = False  # the sender does not know yet what the receiver is
+    contexts: int = 0  # u16
+    ssl_vpn_peers: int = 0  # u16
+    features: tuple[str, ...] = ()  # of FEATURES, in their order
 
 
 @dataclass(frozen=True, slots=True)
