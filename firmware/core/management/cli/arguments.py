@@ -159,6 +159,14 @@ def _level(text: str, _: Context) -> int:
     return fits[0]
 
 
+def _flash(text: str, _: Context) -> str:
+    """``flash:name`` or ``flash:/name``: the name, of characters that lead out of no directory."""
+    found = re.fullmatch(r"(?:flash|disk0):/?([A-Za-z0-9_][A-Za-z0-9._-]{0,63})", text)
+    if found is None:
+        raise Refused(f"{_short(text)} is no file in flash; write flash:name")
+    return found[1]
+
+
 def _line(text: str, _: Context) -> str:
     return text
 
@@ -187,6 +195,7 @@ KINDS: dict[str, Kind] = {
     "mac": Kind("H.H.H", "MAC address", _mac, dotted_mac),
     "clock": Kind("hh:mm:ss", "Time", _clock, clock_text),
     "level": Kind("LEVEL", "0-7 or its name", _level, lambda level: LEVELS[level]),
+    "flash": Kind("flash:WORD", "File in flash", _flash, lambda name: f"flash:{name}"),
     "line": Kind("LINE", "Text to the end of the line", _line, rest=True),
 }
 

@@ -6,7 +6,7 @@ in the running configuration, and its page in docs/commands.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
@@ -149,7 +149,7 @@ class Row:
         return not self.action
 
 
-def families(rows: Mapping[Mode, tuple[Row, ...]]) -> Iterator[str]:
-    """The first words of configuration rows, each once, in the order of the table."""
-    seen = dict.fromkeys(row.pattern.words[0] for row in rows[Mode.CONFIG] if row.kept)
-    yield from seen
+def families(rows: Iterable[Row]) -> Iterator[str]:
+    """The first words of the lines that stand at the top, each once, in order."""
+    kept = (row for row in rows if row.kept and row.mode is Mode.CONFIG and row.pattern.words)
+    yield from dict.fromkeys(row.pattern.words[0] for row in kept)
