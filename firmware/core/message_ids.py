@@ -39,12 +39,16 @@ class MessageId(IntEnum):
     INTERFACE_COUNT_MISMATCH = 105038
     FAILOVER_LINK_OK = 105042
     FAILOVER_LINK_FAILED = 105043
+    MATE_MODE_DIFFERS = 105044  # args: mate's mode, ours
+    MATE_LICENCE_DIFFERS = 105045  # args: mate's licence, ours
     MATE_CHASSIS_DIFFERS = 105046
+    MATE_CARD_DIFFERS = 105047  # args: mate's interface type, slot, ours
     REPLICATION_SENDING = 709003
     REPLICATION_SENT = 709004
     REPLICATION_RECEIVING = 709005
     REPLICATION_RECEIVED = 709006
     REPLICATION_COMMAND_FAILED = 709007  # args: command
+    TYPED_DURING_SYNC = 709008  # args: command
     LINE_PROTOCOL_UP = 411001  # args: interface name
     LINE_PROTOCOL_DOWN = 411002  # args: interface name
     # Ours, where the document has no message. Printed in the same form.
@@ -59,4 +63,6 @@ class MessageId(IntEnum):
     FLASH_UNREADABLE = 990009  # args: file, why
     BROKER_UNREACHABLE = 990010  # args: broker, why
     DATA_PLANE_REFUSED = 990011  # args: why
+    OUT_OF_SYNC = 990016  # args: why
+    IN_SYNC = 990017
     KEY_MISMATCH = 990012

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from firmware.core.failover import (
     dataplan,
     entering,
+    fitness,
     handover,
     meeting,
     monitor,
@@ -81,6 +82,7 @@ class Engine:
             ev.ShortTimerExpired: self._short_timer,
             ev.OrderGiven: self._order,
             ev.MessageQueued: self._message,
+            ev.SyncWanted: lambda _unit, _event, _now_ms: [Cause.MISMATCH],
             ev.SyncEnded: self._sync_ended,
             ev.Done: self._done,
             ev.Failed: self._failed,
@@ -166,7 +168,8 @@ class Engine:
         speaking.speak_now(unit)
         if unit.channels != channels:
             speaking.seal_notice(unit)
-        if event.settings.enabled and unit.state is UnitState.DISABLED:
+        unit.passive = unit.passive and event.settings.enabled
+        if event.settings.enabled and unit.state is UnitState.DISABLED and not unit.passive:
             return self._enable(unit)
         if unit.identity is None:
             unit.identity = startup.identity(unit)  # OR-4: off, and yet it must hear its mate
@@ -247,15 +250,16 @@ class Engine:
             monitor.note_handover(unit, frame.header.sequence, SAYS.get(body.step))
             return handover.heard(unit, body, now_ms)
         else:
-            if isinstance(body, Identify) and unit.state is not UnitState.NEGOTIATION:
-                self._identify_too(unit, channel)
-            return monitor.note(unit, channel, frame, now_ms)
+            noted = monitor.note(unit, channel, frame, now_ms)
+            if isinstance(body, Identify):
+                self._identified(unit, channel, body)
+            return noted
         return []
 
-    def _identify_too(self, unit: Unit, channel: str) -> None:
-        """A mate in Negotiation asks by telling; a settled unit answers, and so nobody loops."""
-        hello = unit.mate.hello
-        if hello is not None and hello.state is UnitState.NEGOTIATION:
+    def _identified(self, unit: Unit, channel: str, body: Identify) -> None:
+        """A unit in Negotiation tells without being asked."""
+        fitness.judge(unit)
+        if body.asks and unit.state is not UnitState.NEGOTIATION:
             unit.send(channel, speaking.identify(unit))
 
     def _unreadable(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -315,6 +319,8 @@ class Engine:
         failed = event.outcome is ev.SyncOutcome.FAILED
         unit.sync = SyncStatus.FAILED if failed else SyncStatus.DONE
         unit.changed = True
+        if not failed:
+            unit.sync_failures = 0
         if event.outcome is ev.SyncOutcome.SENT:
             return []
         return [Cause.SYNC_FAILED if failed else Cause.SYNC_RECEIVED]
@@ -352,7 +358,7 @@ class Engine:
         """Whatever it was sending or receiving died with it: ask, or be asked, again."""
         unit.changed = True
         unit.mate.sync_served = False
-        if unit.state is UnitState.STANDBY_READY:
+        if unit.state is UnitState.STANDBY_READY and not unit.settings.edited:
             return [Cause.MISMATCH]  # a line of the mate's may have come while nobody listened
         return [Cause.SYNC_FAILED] if unit.state is UnitState.SYNC_CONFIG else []
 

@@ -9,25 +9,22 @@ Clauses: ST-1 to ST-10, IF-2, DP-1.
 
 from __future__ import annotations
 
-from firmware.core.failover import handover, speaking, startup
+from firmware.core.failover import handover, speaking
 from firmware.core.failover.effects import AssumeAddresses, ReleaseAddresses, StateChanged
 from firmware.core.failover.model import Unit
-from firmware.core.failover.states import REASONS, Cause, Row, is_active
+from firmware.core.failover.states import REASONS, UNFIT, Cause, Row, is_active
 from firmware.core.failover.view import FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import UnitState
-
-REFUSED_AS_MATE = (Cause.VERSION_DIFFERS, Cause.CHASSIS_DIFFERS)
 
 
 def enter(unit: Unit, row: Row, now_ms: int) -> None:
     """Go from ``row.state`` to ``row.target``."""
     before, target = unit.state, row.target
-    if before is UnitState.NEGOTIATION:
-        startup.note_version(unit)
     unit.reason = REASONS[row.cause] or unit.reason
     _count_active_time(unit, target, now_ms)
     unit.state, unit.since_ms, unit.changed = target, now_ms, True
+    unit.passive = row.cause in UNFIT
     _act(unit, row)
     unit.out.append(StateChanged(before, target, unit.reason))
     if row.message in (MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY):
@@ -57,10 +54,11 @@ def _act(unit: Unit, row: Row) -> None:
         unit.mate.hellos.clear()  # IF-2: both sides wait for two hellos again
         unit.mate.not_active_since_ms = None
         handover.claimed(unit)
-    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in REFUSED_AS_MATE:
+    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in UNFIT:
         _let_go(unit, row)
         if row.cause is Cause.SYNC_FAILED:
             unit.sync = SyncStatus.FAILED
+            unit.sync_failures += 1
         if target is UnitState.FAILED:
             unit.my_fail_reason = FailReason.OWN_FAULT
     elif target is UnitState.SYNC_CONFIG:

@@ -126,12 +126,17 @@ class MessageQueued:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SyncWanted:
+    """Standby: management wants the mate's whole configuration anew."""
+
+
 class SyncOutcome(Enum):
     """How the replication of the whole configuration ended, said by management."""
 
-    SENT = "sent"  # active: all of it is handed to the ordered channel
+    SENT = "sent"  # active: the mate runs it
     RECEIVED = "received"  # standby: all of it is in the running configuration
-    FAILED = "failed"  # standby: it could not be taken over
+    FAILED = "failed"  # standby: it could not be taken over; active: the mate says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,7 @@ Event = (
     | ShortTimerExpired
     | OrderGiven
     | MessageQueued
+    | SyncWanted
     | SyncEnded
     | Done
     | Failed

@@ -9,7 +9,7 @@ Clauses: FA-5, ID-2, KY-3, ST-5, ST-9, ST-10.
 
 from __future__ import annotations
 
-from firmware.core.failover import handover, monitor
+from firmware.core.failover import fitness, handover, monitor
 from firmware.core.failover.model import Unit
 from firmware.core.failover.startup import elect, stays_active, wait_ms
 from firmware.core.failover.states import Cause, is_active
@@ -20,7 +20,8 @@ from firmware.core.wire.bodies import Hello, UnitState
 
 COLD_STANDBY_MS = 2_000  # for the elected mate to become active
 NEITHER_ACTIVE_MS = 2_000  # a primary puts up with two standbys this long, a secondary twice that
-SYNC_RETRY_MS = 5_000
+SYNC_RETRY_MS = 5_000  # doubled at each failure in a row
+SYNC_RETRY_MOST_MS = 80_000
 HEAL_MS = 10_000  # a unit the kernel refused the addresses tries again after this
 SYNC_MS = 120_000  # a whole configuration over the cable: at 10 kB/s, 1.2 MB
 
@@ -29,6 +30,9 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
     """What follows from the two states now; at most one cause."""
     hello = unit.mate.hello if not unit.mate.lost else None
     _note_conflict(unit, hello)
+    unfit = fitness.causes(unit)
+    if unfit:
+        return unfit
     if unit.state is UnitState.NEGOTIATION:
         verdict = elect(unit, now_ms)
         return [verdict] if isinstance(verdict, Cause) else []
@@ -70,9 +74,17 @@ def _beside_active(unit: Unit, hello: Hello) -> list[Cause]:
 def _in_cold_standby(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     waited_ms = now_ms - unit.since_ms
     if is_active(hello.state):
-        failed = unit.sync is SyncStatus.FAILED
-        return [] if failed and waited_ms < SYNC_RETRY_MS else [Cause.ACTIVE_MATE]
+        waits = waited_ms < sync_wait_ms(unit) or not fitness.identified(unit)
+        return [] if waits else [Cause.ACTIVE_MATE]
     return [Cause.MATE_NOT_ACTIVE] if waited_ms >= COLD_STANDBY_MS else []
+
+
+def sync_wait_ms(unit: Unit) -> int:
+    """How long a unit whose synchronisation failed waits: longer each time, for what was refused
+    once will be refused again until somebody does something about it."""
+    if unit.sync is not SyncStatus.FAILED:
+        return 0
+    return min(SYNC_RETRY_MS << max(0, unit.sync_failures - 1), SYNC_RETRY_MOST_MS)
 
 
 def _in_standby_ready(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
@@ -106,7 +118,7 @@ def due_ms(unit: Unit, now_ms: int) -> int | None:
         due = unit.since_ms + HEAL_MS
         return due if unit.plan.ready and due > now_ms else None
     if unit.state is UnitState.COLD_STANDBY:
-        dues = (unit.since_ms + COLD_STANDBY_MS, unit.since_ms + SYNC_RETRY_MS)
+        dues = (unit.since_ms + COLD_STANDBY_MS, unit.since_ms + sync_wait_ms(unit))
         return min((due for due in dues if due > now_ms), default=None)
     since_ms = unit.mate.not_active_since_ms
     if unit.state is UnitState.STANDBY_READY and since_ms is not None:

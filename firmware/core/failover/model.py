@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from firmware.core.failover.effects import DataPlan, Effect, Log, SendFrame
 from firmware.core.failover.events import CableFacts
+from firmware.core.failover.states import Cause
 from firmware.core.failover.view import CableStatus, FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode, Settings, UnitFacts
@@ -36,6 +37,9 @@ class Mate:
     former: dict[int, None] = field(default_factory=dict)  # lives that ended, oldest first
     hello: Hello | None = None  # the newest, by its sequence
     identify: Identify | None = None
+    identified: int = 0  # the boot whose Identify that is; fitness
+    unfit: Cause | None = None  # why it cannot be our mate; fitness
+    judged: tuple[object, ...] = ()  # what was last told of that; fitness
     newest: int = 0  # sequence of the newest thing that said something about its state
     lost: bool = True  # declared dead, failed, or never detected
     failed: bool = False  # lost after having been heard: printed Failed, not Not Detected
@@ -126,6 +130,8 @@ class Unit:
     channels: tuple[str, ...] = (CABLE,)  # every way to the mate, the failover link first
     booted: bool = False  # the first settings have arrived
     took_part: bool = False  # failover was on at some time of this life
+    passive: bool = False  # Disabled because the mate does not fit; entering
+    sync_failures: int = 0  # in a row
     identity: Identity | None = None
     latched: Identity | None = None
     state: UnitState = UnitState.DISABLED

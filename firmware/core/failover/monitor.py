@@ -109,11 +109,12 @@ def not_understood(unit: Unit, now_ms: int) -> bool:
 def left_to_us(unit: Unit, now_ms: int) -> bool:
     """KY-3: whether a mate that is not understood leaves it to this unit to serve.
 
-    Only a primary may think so: two that cannot hear reason must not both act on a claim.
+    Only a configured primary may think so: two that cannot hear reason must not both act on a claim.
     """
     since_ms = unit.mate.idle_since_ms
     idle = since_ms is not None and now_ms - since_ms >= IDLE_MS
-    return unit.identity is Identity.PRIMARY and idle and not_understood(unit, now_ms)
+    may = unit.identity is Identity.PRIMARY and unit.settings.configured
+    return may and idle and not_understood(unit, now_ms)
 
 
 def _answer_candidate(unit: Unit, channel: str, frame: Frame, now_ms: int) -> None:
@@ -153,7 +154,7 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
         unit.ignore(channel, "of a life of the mate that ended")
         return False
     if body.chassis != mate.chassis:
-        mate.identify = None
+        mate.identify = mate.unfit = None
     elif mate.boot:
         _bury(unit)
     mate.chassis, mate.boot = body.chassis, frame.header.boot
@@ -188,6 +189,7 @@ def hello(unit: Unit, now_ms: int) -> Hello:
         failed=unit.state is UnitState.FAILED,
         holding=unit.holding,
         active_time_s=active_ms(unit, now_ms) // 1000,
+        edited=unit.settings.edited,
         digest=unit.settings.digest,
         interfaces=tuple(
             unit.interface_states.get(i.physical, InterfaceState.UNKNOWN)
@@ -259,7 +261,8 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
 
 def _picture(body: Hello) -> tuple[object, ...]:
     """What of a hello changes the picture others have of the mate; its active time does not."""
-    return (body.identity, body.state, body.configured, body.macs_set, body.failed, body.interfaces)
+    said = (body.identity, body.state, body.configured, body.macs_set, body.failed, body.interfaces)
+    return (*said, body.digest, body.edited)
 
 
 def _note_their_hearing(unit: Unit, body: Hello) -> None:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from firmware.core.failover.model import Unit
 from firmware.core.failover.monitor import active_ms
+from firmware.core.failover.states import REASONS
 from firmware.core.failover.view import CableStatus, HostView, InterfaceView, LinkStatus, UnitView
 from firmware.core.settings import DataInterface, FailoverLink, Mode
 from firmware.core.wire.bodies import InterfaceState, UnitState
@@ -29,6 +30,7 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         frames_ignored=tuple(sorted(unit.ignored.items())),
         late_worst_ms=unit.late_worst_ms,
         real_time=unit.facts.real_time,
+        unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )
 
 
@@ -65,6 +67,8 @@ def _mine(unit: Unit, now_ms: int) -> HostView:
         fail_reason=unit.my_fail_reason,
         version=unit.facts.version,
         chassis=unit.facts.chassis,
+        digest=unit.settings.digest,
+        edited=unit.settings.edited,
     )
 
 
@@ -74,8 +78,7 @@ def _other(unit: Unit) -> HostView:
     states = hello.interfaces if hello is not None and known else ()
     interfaces = unit.settings.interfaces
     if hello is not None and known:
-        off = hello.state is UnitState.DISABLED  # the document: standby unit as not detected
-        state = UnitState.NOT_DETECTED if off else hello.state
+        state = _told(unit, hello.state)
     else:
         state = UnitState.FAILED if mate.failed else UnitState.NOT_DETECTED
     return HostView(
@@ -93,7 +96,16 @@ def _other(unit: Unit) -> HostView:
         fail_reason=unit.other_fail_reason,
         version=mate.identify.version if mate.identify is not None else "",
         chassis=mate.identify.chassis if mate.identify is not None else "",
+        digest=hello.digest if hello is not None and known else None,
+        edited=hello.edited if hello is not None and known else False,
     )
+
+
+def _told(unit: Unit, state: UnitState) -> UnitState:
+    """The document: a unit with failover off as not detected; one that cannot be a mate failed."""
+    if state is not UnitState.DISABLED:
+        return state
+    return UnitState.FAILED if unit.mate.unfit is not None else UnitState.NOT_DETECTED
 
 
 def _line(interface: DataInterface, state: InterfaceState | None, active: bool) -> InterfaceView:

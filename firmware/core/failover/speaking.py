@@ -10,9 +10,10 @@ Clauses: HE-1 to HE-4, FE-2.
 from __future__ import annotations
 
 from firmware.core.failover.effects import SealFailedNotice, SendFrame
+from firmware.core.failover.fitness import identified
 from firmware.core.failover.model import Unit
 from firmware.core.failover.monitor import hello
-from firmware.core.wire.bodies import FailedNotice, Identify, UnitState
+from firmware.core.wire.bodies import FailedNotice, Identify, UnitState, kind_of
 
 SEEKING_POLL_MS = 200
 LAST_SEQUENCE = 0xFFFF_FFFF  # a failed notice is newer than anything its boot ever said
@@ -36,7 +37,7 @@ def time_passed(unit: Unit, now_ms: int) -> None:
     if now_ms >= unit.hellos.next_link_ms:
         unit.hellos.next_link_ms = now_ms + _link_poll_ms(unit)
         unit.send(unit.link_channel, hello(unit, now_ms))
-        if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or unit.mate.identify is None):
+        if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or not identified(unit)):
             unit.send(unit.link_channel, identify(unit))
     if now_ms >= unit.hellos.next_data_ms:
         unit.hellos.next_data_ms = now_ms + _data_poll_ms(unit)
@@ -72,6 +73,13 @@ def identify(unit: Unit) -> Identify:
         memory_mb=facts.memory_mb,
         flash_mb=facts.flash_mb,
         macs=tuple(interface.burned_in_mac for interface in facts.interfaces),
+        kinds=tuple(kind_of(interface.physical) for interface in facts.interfaces),
+        transparent=facts.transparent,
+        multiple=facts.multiple,
+        asks=not identified(unit),
+        contexts=facts.contexts,
+        ssl_vpn_peers=facts.ssl_vpn_peers,
+        features=facts.features,
     )
 
 

@@ -20,13 +20,13 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from firmware.core.failover import monitor
+from firmware.core.failover.fitness import identified
 from firmware.core.failover.model import Unit
 from firmware.core.failover.power import PLUG_SETTLES_MS
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.failover.view import CableStatus
-from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
-from firmware.core.wire.bodies import Hello, Identify, UnitState
+from firmware.core.wire.bodies import Hello, UnitState
 
 WAIT_MS = 5_000  # for a mate that may still be booting
 WAIT_ALONE_MS = 1_000  # the cable says nobody is there; a broken wire still lets a live mate speak
@@ -106,13 +106,25 @@ def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
         return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT
     if mate.hello.identity is unit.identity:
         return Verdict.CONFLICT
-    if mate.identify is None and not over:
+    if not identified(unit) and not over:
         return Verdict.WAIT  # it goes by the failover link only, which may have died meanwhile
-    differs = compare(unit, mate.identify) if mate.identify is not None else None
-    if differs is not None:
-        steps_back = is_active(mate.hello.state) or not _leads(unit, mate.hello)
-        return differs if steps_back else Cause.NO_ACTIVE_UNIT
+    if mate.unfit is not None:
+        return _beside_unfit(unit, mate.hello, mate.unfit)
     return _between(unit, mate.hello, over)
+
+
+def _beside_unfit(unit: Unit, other: Hello, why: Cause) -> Cause | Verdict:
+    """ST-8: one of two that cannot be a pair may serve; the other stays passive."""
+    mine, theirs = unit.settings.configured, other.configured
+    if is_active(other.state):
+        return Verdict.WAIT if mine and not theirs else why
+    if other.state is UnitState.NEGOTIATION:
+        return Cause.NO_ACTIVE_UNIT if _leads(unit, other) else why
+    if other.holding:
+        return why
+    if other.state in (UnitState.DISABLED, UnitState.FAILED):
+        return Cause.NO_ACTIVE_UNIT
+    return Verdict.WAIT  # it is about to become passive itself, or active for our restart
 
 
 def _between(unit: Unit, other: Hello, over: bool) -> Cause | Verdict:
@@ -136,39 +148,6 @@ def _leads(unit: Unit, other: Hello) -> bool:
     if unit.holding != other.holding:
         return unit.holding
     return unit.identity is Identity.PRIMARY
-
-
-def compare(unit: Unit, other: Identify) -> Cause | None:
-    """ST-8: hardware must be alike; versions alike in major and minor. Flash size may differ."""
-    ours = unit.facts
-    if version_key(other.version) != version_key(ours.version):
-        unit.log(MessageId.MATE_VERSION_INCOMPATIBLE, other.version, ours.version)
-        return Cause.VERSION_DIFFERS
-    if (other.model, other.memory_mb, other.platform) != (
-        ours.model,
-        ours.memory_mb,
-        ours.platform.value,
-    ):
-        unit.log(MessageId.MATE_CHASSIS_DIFFERS)
-        return Cause.CHASSIS_DIFFERS
-    if len(other.macs) != len(ours.interfaces):
-        unit.log(MessageId.INTERFACE_COUNT_MISMATCH)
-        return Cause.CHASSIS_DIFFERS
-    return None
-
-
-def note_version(unit: Unit) -> None:
-    """ST-8: a pair whose maintenance versions differ works; it is told at the election's end."""
-    identify, ours = unit.mate.identify, unit.facts.version
-    if identify is None or unit.mate.lost or identify.version == ours:
-        return
-    if version_key(identify.version) == version_key(ours):
-        unit.log(MessageId.MATE_VERSION_DIFFERS, identify.version, ours)
-
-
-def version_key(version: str) -> str:
-    """ "7.2" of "7.2(1)": major and minor must be the same, maintenance may differ."""
-    return version.split("(", 1)[0]
 
 
 def stays_active(unit: Unit, other: Hello) -> bool:

@@ -54,6 +54,10 @@ class Cause(Enum):
     TRIED_AGAIN = auto()
     VERSION_DIFFERS = auto()
     CHASSIS_DIFFERS = auto()
+    MODE_DIFFERS = auto()
+    CARD_DIFFERS = auto()
+    LICENCE_DIFFERS = auto()
+    MATE_FITS = auto()
 
 
 REASONS: dict[Cause, str] = {
@@ -84,6 +88,10 @@ REASONS: dict[Cause, str] = {
     Cause.TRIED_AGAIN: "Failover state check",
     Cause.VERSION_DIFFERS: "Other unit has different software version",
     Cause.CHASSIS_DIFFERS: "Other unit chassis configuration is different",
+    Cause.MODE_DIFFERS: "Other unit operating mode is different",
+    Cause.CARD_DIFFERS: "Other unit card configuration is different",
+    Cause.LICENCE_DIFFERS: "Other unit license is different",
+    Cause.MATE_FITS: "Failover state check",
 }
 
 
@@ -111,6 +119,13 @@ STATES = (S.DISABLED, S.NEGOTIATION, *STANDBY_PATH, *ACTIVE_PATH, S.FAILED)
 ON, OFF = MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY
 BROKEN = MessageId.SWITCHING_TO_FAILED
 SYNCING = (S.SYNC_CONFIG, S.SYNC_FILE_SYSTEM, S.BULK_SYNC)
+UNFIT = (
+    Cause.VERSION_DIFFERS,
+    Cause.MODE_DIFFERS,
+    Cause.CHASSIS_DIFFERS,
+    Cause.CARD_DIFFERS,
+    Cause.LICENCE_DIFFERS,
+)
 TAKEOVERS = (Cause.MATE_LOST, Cause.MATE_POWER_LOST, Cause.MATE_FAILED, Cause.MATE_RELOADED)
 
 
@@ -131,8 +146,15 @@ ACTING: tuple[Row, ...] = (
     Row(S.NEGOTIATION, Cause.NO_ACTIVE_UNIT, S.JUST_ACTIVE, ON, "ST-3"),
     Row(S.NEGOTIATION, Cause.MATE_ELECTED, S.COLD_STANDBY, OFF, "ST-4"),
     Row(S.NEGOTIATION, Cause.ACTIVE_MATE, S.COLD_STANDBY, OFF, "FA-2"),
-    Row(S.NEGOTIATION, Cause.VERSION_DIFFERS, S.DISABLED, MessageId.FAILOVER_DISABLED, "ST-8"),
-    Row(S.NEGOTIATION, Cause.CHASSIS_DIFFERS, S.DISABLED, MessageId.FAILOVER_DISABLED, "ST-8"),
+    # Units that must not be a pair
+    *(
+        row
+        for cause in UNFIT
+        for row in _rows(
+            (S.NEGOTIATION, *STANDBY_PATH), cause, S.DISABLED, MessageId.FAILOVER_DISABLED, "ST-8"
+        )
+    ),
+    Row(S.DISABLED, Cause.MATE_FITS, S.NEGOTIATION, MessageId.FAILOVER_ENABLED, "MT-6"),
     # The way to Standby Ready
     Row(S.COLD_STANDBY, Cause.ACTIVE_MATE, S.SYNC_CONFIG, None, "ST-5"),
     Row(S.COLD_STANDBY, Cause.MATE_NOT_ACTIVE, S.NEGOTIATION, None, "ST-5"),
@@ -199,8 +221,12 @@ STAYING: tuple[tuple[Cause, str], ...] = (
     (Cause.ADDRESSES_REFUSED, "no addresses were asked for"),
     (Cause.RESET, "OR-3: there is no failure to clear"),
     (Cause.TRIED_AGAIN, "likewise"),
-    (Cause.VERSION_DIFFERS, "compared at negotiation only"),
+    (Cause.VERSION_DIFFERS, "an active unit goes on, a passive one is passive already"),
+    (Cause.MODE_DIFFERS, "likewise"),
     (Cause.CHASSIS_DIFFERS, "likewise"),
+    (Cause.CARD_DIFFERS, "likewise"),
+    (Cause.LICENCE_DIFFERS, "likewise"),
+    (Cause.MATE_FITS, "only a passive unit waits for it"),
 )
 
 

@@ -70,6 +70,8 @@ class HostView:
     fail_reason: FailReason = FailReason.NONE
     version: str = ""  # empty: not known
     chassis: str = ""  # serial number; empty: not known
+    digest: int | None = None  # u32 of its running configuration; None: not known
+    edited: bool = False  # it was typed at while standby, and goes its own way since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +93,4 @@ class UnitView:
     frames_ignored: tuple[tuple[str, int], ...]  # "lan: no echo of this boot" -> how often
     late_worst_ms: int  # how late TimePassed came at worst, since boot
     real_time: bool
+    unfit: str = ""  # why the other unit cannot be a mate, as history prints it; empty: it can

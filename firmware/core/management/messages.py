@@ -93,6 +93,21 @@ MESSAGES: dict[M, Row] = {
     M.MATE_CHASSIS_DIFFERS: Row(
         1, "({unit}) Mate has a different chassis.", "hardware differs, or the mate is a stranger"
     ),
+    M.MATE_MODE_DIFFERS: Row(
+        1,
+        "({unit}) Mate operational mode ({0}) is not compatible with my mode ({1}).",
+        "at negotiation",
+    ),
+    M.MATE_LICENCE_DIFFERS: Row(
+        1,
+        "({unit}) Mate license ({0}) is not compatible with my license ({1}).",
+        "at negotiation",
+    ),
+    M.MATE_CARD_DIFFERS: Row(
+        1,
+        "Mate has a {0} card in slot {1} which is different from my {2}",
+        "types of interfaces differ; the slot counts from 0 in the order of unit.toml",
+    ),
     M.REPLICATION_SENDING: Row(
         1,
         "({unit}) Beginning configuration replication: Sending to mate.",
@@ -112,7 +127,13 @@ MESSAGES: dict[M, Row] = {
     M.REPLICATION_COMMAND_FAILED: Row(
         2,
         "Configuration replication failed for command {0}",
-        "standby: a replicated line was refused here",
+        "on both: a replicated line was refused by the standby",
+    ),
+    M.TYPED_DURING_SYNC: Row(
+        4,
+        "({unit}) Configuration sync in progress. Command: '{0}' "
+        "will be executed by the standby unit after it.",
+        "active: a line was typed while the mate takes the configuration over",
     ),
     M.LINE_PROTOCOL_UP: Row(
         4, "Line protocol on Interface {0}, changed state to up", "also at a switchover"
@@ -168,6 +189,14 @@ MESSAGES: dict[M, Row] = {
         1,
         "({unit}) The interfaces could not be set up: {0}. Trying on.",
         "the kernel refuses the data plane; once for each reason",
+    ),
+    M.OUT_OF_SYNC: Row(
+        2,
+        "({unit}) The units run different configurations: {0}. Type write standby on the active.",
+        "active: what the units run is not the same, and is not mended by itself",
+    ),
+    M.IN_SYNC: Row(
+        5, "({unit}) The configurations of the two units are the same again.", "after 990016"
     ),
     M.KEY_MISMATCH: Row(
         1,

@@ -111,7 +111,7 @@ def kind_of(physical: str) -> InterfaceKind:
     return next((k for k in InterfaceKind if k.text.lower() == letters), InterfaceKind.OTHER)
 
 
-# Features a licence may name, in the order of their bits on the wire. Only ever added to, at most 32.
+# Features a licence may name, in the order of their bits on the wire. Only added to, at most 32.
 FEATURES = (
     "VPN-DES",
     "VPN-3DES-AES",
