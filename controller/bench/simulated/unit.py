@@ -11,7 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
 from controller.bench.simulated.clock import Schedule
+from controller.bench.simulated.wires import Said
 from controller.bench.world import Process as ProcessName
 from controller.bench.world import Unit
 from firmware.core.failover import effects as fe
@@ -21,8 +25,10 @@ from firmware.core.failover.engine import Engine
 from firmware.core.failover.fence import Supervision, tick_ms
 from firmware.core.management import events as me
 from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
-from firmware.core.settings import UnitFacts
-from firmware.core.wire.bodies import Frame
+from firmware.core.settings import Settings, UnitFacts
+from firmware.core.wire.bodies import LAN, BadFrame, Frame
+from firmware.core.wire.frames import encode
+from firmware.core.wire.seal import Seals, Unreadable
 
 PREPARE_US = 30_000  # making personas, as measured in namespaces
 HOP_US = 100  # a message between two processes of a unit
@@ -82,6 +88,8 @@ class SimulatedUnit:
     done: set[int] = field(default_factory=set)
     published: list[me.PublishTopic] = field(default_factory=list)
     history: list[tuple[int, fe.StateChanged]] = field(default_factory=list)
+    seals: Seals = field(default_factory=lambda: Seals(ChaCha20Poly1305, InvalidTag))
+    mate_seen: set[str] = field(default_factory=set)  # channels on which its MAC is known
     supervision: Supervision = field(init=False)
     started: bool = False
     started_at: dict[fence.Process, int] = field(default_factory=dict)
@@ -264,6 +272,8 @@ class SimulatedUnit:
 
     def _failover_up(self) -> None:
         self.engine = Engine()
+        self.seals = Seals(ChaCha20Poly1305, InvalidTag)
+        self.mate_seen.clear()
         self.data.holding = False  # a fresh process lets go of whatever its predecessor held
         self.around.changed(self.name)
         if self.management is not None:
@@ -294,12 +304,45 @@ class SimulatedUnit:
             return
         if fence.Process.FAILOVER in self.stopped:
             return  # it never goes on: the supervisor ends what hangs
+        if isinstance(event, ev.SettingsChanged):
+            self._use_key(event.settings)
         effects = self.engine.step(event, self.schedule.now_ms)
         for effect in effects:
             self._verbs.get(type(effect), self._tell_management)(effect)
         if self.engine is not None:
             self.engine.check()
             self._wake()
+
+    def _use_key(self, settings: Settings) -> None:
+        self.seals.use(
+            settings.key,
+            from_mate=settings.key_from_mate,
+            now_ms=self.schedule.now_ms,
+            hold_ms=settings.hold_unit_ms,
+        )
+
+    def sealed(self, frame: Frame) -> Said:
+        """A frame for an Ethernet link: bytes where there is a key, itself where not."""
+        self.seals.time_passed(self.schedule.now_ms)
+        return self.seals.encode(frame) if self.seals.keyed else frame
+
+    def hear(self, channel: str, said: Said) -> None:
+        """What came by an Ethernet link, from the mate: nobody else is there."""
+        self.seals.time_passed(self.schedule.now_ms)
+        heard: Frame | BadFrame | Unreadable
+        if isinstance(said, bytes):
+            heard = self.seals.decode(said)
+        else:
+            heard = self.seals.decode(encode(said)) if self.seals.keyed else said
+        if isinstance(heard, Frame):
+            engine = self.engine
+            if engine is not None and engine.started and heard.header.echo == engine.unit.boot:
+                self.mate_seen.add(channel)
+            self.step(ev.FrameReceived(channel, heard))
+        elif isinstance(heard, Unreadable) and (channel == LAN or channel in self.mate_seen):
+            self.step(ev.FrameUnreadable(channel, heard.probe, heard.serves))
+        else:
+            self.step(ev.BadFrameReceived(channel, heard.why))
 
     def _wake(self) -> None:
         """TimePassed at the due time, unless another step has moved it by then."""

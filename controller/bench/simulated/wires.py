@@ -30,6 +30,7 @@ PLACES = {
 }
 
 Deliver = Callable[[Unit, Frame | None], None]  # to whom, what; None is a garbled frame
+Said = Frame | bytes  # sealed, a frame is its bytes
 
 
 @dataclass(slots=True)
@@ -42,13 +43,13 @@ class EthernetLink:
     loss: float = 0.0
     jitter_us: int = 0
 
-    def carry(self, sender: Unit, frame: Frame, deliver: Deliver) -> None:
+    def carry(self, sender: Unit, said: Said, deliver: Callable[[Unit, Said], None]) -> None:
         """On to the other unit, unless it is cut or lost."""
         if sender in self.silenced or (self.loss and self.chance.random() < self.loss):
             return
         late_us = self.chance.randrange(self.jitter_us) if self.jitter_us else 0
         mate = sender.mate
-        self.schedule.after(ETHERNET_US + late_us, lambda: deliver(mate, frame))
+        self.schedule.after(ETHERNET_US + late_us, lambda: deliver(mate, said))
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from controller.bench.simulated.clock import Schedule
 from controller.bench.simulated.invariants import Judge
 from controller.bench.simulated.unit import SimulatedUnit
-from controller.bench.simulated.wires import PLACES, EthernetLink, SimulatedCable
+from controller.bench.simulated.wires import PLACES, EthernetLink, Said, SimulatedCable
 from controller.bench.world import Action as WorldAction
 from controller.bench.world import (
     Claim,
@@ -126,11 +126,11 @@ class Simulation:
         if link is None or not self.units[unit].nics.get(physical, False):
             return
 
-        def deliver(to: Unit, arrived: Frame | None) -> None:
-            if arrived is not None and self._carrier(to, physical):
-                self.units[to].step(ev.FrameReceived(channel, arrived))
+        def deliver(to: Unit, arrived: Said) -> None:
+            if self._carrier(to, physical):
+                self.units[to].hear(channel, arrived)
 
-        self.links[link].carry(unit, frame, deliver)
+        self.links[link].carry(unit, self.units[unit].sealed(frame), deliver)
 
     def _failover_nic(self, unit: Unit) -> str:
         engine = self.units[unit].engine

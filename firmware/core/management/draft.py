@@ -49,6 +49,7 @@ class Draft:
     identity: Identity = Identity.SECONDARY
     failover_link: tuple[str, str] | None = None  # name, physical
     state_link: tuple[str, str | None] | None = None
+    key: bytes | None = None
     link_addresses: dict[str, tuple[IPv4Interface, IPv4Address]] = field(default_factory=dict)
     unit_times: tuple[int, int | None] | None = None  # milliseconds
     interface_times: tuple[int, int | None] | None = None
@@ -82,6 +83,7 @@ def settings_of(draft: Draft) -> Settings:
         poll_interface_ms=interface_poll,
         hold_interface_ms=interface_hold,
         interfaces=data,
+        key=draft.key,
         routes=tuple(dict.fromkeys(route for route in draft.routes if route.interface in names)),
     )
 

@@ -19,6 +19,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from firmware.core.management.draft import Draft, InterfaceDraft
 from firmware.core.settings import Identity, StaticRoute
+from firmware.core.wire.seal import derive
 
 Words = tuple[str, ...]
 
@@ -285,6 +286,12 @@ def _lan_enable(draft: Draft, section: str, words: Words) -> None:
     draft.lan = True
 
 
+def _key(draft: Draft, section: str, words: Words) -> None:
+    if words[0] == "*****":
+        raise Refused("that is how a key is shown; type the secret itself")
+    draft.key = derive(words[0])
+
+
 def _link(draft: Draft, section: str, words: Words) -> None:
     physical = _physical(draft, words[1]) if len(words) == 2 else None
     draft.state_link = (_name(words[0]), physical)
@@ -422,6 +429,15 @@ GLOBAL_ROWS = (
         _mac_addresses,
         "Virtual MAC addresses of an interface",
         key=1,
+    ),
+    Row(
+        words=("failover", "key"),
+        arguments="<secret>",
+        least=1,
+        most=1,
+        read=_key,
+        replicated=False,
+        help="What both units seal their frames with",
     ),
     _row("failover link", "<name> [<interface>]", range(1, 3), _link, "The state link"),
     _row(

@@ -124,6 +124,11 @@ class Seals:
         if from_mate or self._speaks not in self._reads:
             self._speak(new)
 
+    @property
+    def keyed(self) -> bool:
+        """Whether anything but clear text is written or read."""
+        return self._speaks.cipher is not None or len(self._reads) > 1
+
     def time_passed(self, now_ms: int) -> None:
         """Forget what is over. Call it at least every 100 ms; a lateness only prolongs."""
         self._now_ms = now_ms
