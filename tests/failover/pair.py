@@ -14,6 +14,7 @@ from controller.bench.simulated.clock import Schedule
 from firmware.core.failover import effects as fe
 from firmware.core.failover import events as ev
 from firmware.core.failover.engine import Engine
+from firmware.core.failover.view import UnitView
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import (
     DataInterface,
@@ -153,6 +154,11 @@ class Pair:
         engine = self.engines[index]
         assert engine is not None
         return engine
+
+    def view(self, index: int) -> UnitView:
+        """What the unit last published."""
+        views = [e.view for e in self.effects[index] if isinstance(e, fe.Publish)]
+        return views[-1]
 
     def logged(self, index: int) -> list[MessageId]:
         """Message numbers, oldest first."""

@@ -23,7 +23,7 @@ from firmware.core.failover.effects import (
 )
 from firmware.core.failover.events import Order
 from firmware.core.failover.model import Unit
-from firmware.core.failover.states import Cause
+from firmware.core.failover.states import REASONS, Cause
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import Handover, HandoverStep, UnitState
 
@@ -80,6 +80,8 @@ def _why_not(unit: Unit, wanted: Order) -> str:
         return "the other unit is not understood; enter the same failover key on both, then again"
     if mate.lost or mate.hello is None:
         return "the other unit is not detected; see show failover"
+    if mate.unfit is not None:
+        return f"the other unit cannot be its mate ({REASONS[mate.unfit]})"
     if mate.hello.state is not needed:
         return f"the other unit is {mate.hello.state.text}; it must be {needed.text}"
     return ""
