@@ -60,6 +60,7 @@ class Arguments:
     values: Mapping[str, Any]
     words: tuple[str, ...]
     keywords: frozenset[str] = frozenset()
+    negated: bool = False  # of a kept `no` line, when it is read
 
     def __getitem__(self, name: str) -> Any:
         """The value bound to that name. Raises KeyError."""
@@ -133,6 +134,10 @@ class Row:
     masked: Callable[[Arguments], str] | None = None  # as anybody may see it
     default: str = ""  # the line that holds where none was typed
     default_shown: Shown = Shown.NEVER
+    # The same, where it depends on other lines: all that hold in that section.
+    standing: Callable[[Configuration, tuple[Entry, ...]], tuple[str, ...]] | None = None
+    # Lines (path, line) taken in its stead; None: itself, (): it says nothing that is not so.
+    instead: Callable[[Typed], tuple[tuple[tuple[str, ...], str], ...] | None] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)  # help of keywords and arguments
     manual: str = ""  # more for docs/commands.md
     source: str = "seed"  # seed, public, recall (a best guess) or ours
