@@ -275,7 +275,8 @@ class Index:
 
 def _names_one(thread: _Thread, count: int) -> bool:
     """Whether a negated line says enough to know what it takes away."""
-    pattern, key = thread.row.pattern, thread.row.key
+    pattern = thread.row.pattern
+    key = thread.row.key if thread.row.least is None else thread.row.least
     if key == ("*",):
         return thread.state in pattern.last
     return count >= pattern.head and {name for name, _ in thread.bound} >= set(key)

@@ -42,6 +42,7 @@ class No(Enum):
 
     REMOVES = "takes the line away"
     KEPT = "is a line of its own, as `no shutdown`"
+    ONLY = "is what is kept; the line itself holds anyway, as `monitor-interface`"
     REFUSED = "is not a command"
 
 
@@ -124,6 +125,10 @@ class Row:
     ordered: tuple[str, ...] | None = None
     rank: Callable[[Entry, Configuration], Any] | None = None
     place: Callable[[Entry], int | None] | None = None  # 1-based position among its like
+    repeats: bool = False  # the same line may stand several times, as the frame of a banner
+    # What a ``no`` must name; it takes away every line that agrees with what was typed. None: key.
+    least: tuple[str, ...] | None = None
+    secret: str = ""  # the argument nobody may see as it was typed: a password, a community
     separated: bool = False  # `!` is printed around it
     enforced: bool = True  # False: known by name, kept, shown, not acted on
     check: Callable[[Typed], str] | None = None  # why it cannot be taken, or ""

@@ -179,8 +179,8 @@ class Configuration:
     def remove(self, path: Path, entry: Entry) -> None:
         """Take one entry away, with what it opened."""
         lines = self._lines(path)
-        slot = slot_of(entry.row, entry.arguments, entry.text)
-        if lines is not None and slot in lines:
+        slot = next((s for s, e in (lines or {}).items() if e is entry), None)
+        if lines is not None and slot is not None:
             del lines[slot]
             self._changed(entry.row)
 
@@ -199,9 +199,13 @@ class Configuration:
 
     def _apply(self, lines: dict[Slot, Entry], matched: Matched, line: str) -> bool:
         row = matched.row
+        if row.least is not None and matched.negated:
+            return self._remove_all(lines, matched)
         slot = slot_of(row, matched.arguments, matched.text)
+        while row.repeats and slot in lines:
+            slot = (*slot, 0)
         old = lines.get(slot)
-        if (matched.negated and row.no is No.REMOVES) or line == row.default:
+        if _takes_away(matched) or line == row.default:
             if old is None:
                 return False
             del lines[slot]
@@ -218,6 +222,21 @@ class Configuration:
         if row.place is not None and (place := row.place(entry)) is not None:
             self._move(lines, entry, place)
         return True
+
+    def _remove_all(self, lines: dict[Slot, Entry], matched: Matched) -> bool:
+        """Every entry of the row that agrees with what was typed. Whether there was one."""
+        typed = matched.arguments.values.items()
+        gone = [
+            slot
+            for slot, entry in lines.items()
+            if entry.row.name == matched.row.name
+            and all(entry.arguments.get(name) == value for name, value in typed)
+        ]
+        for slot in gone:
+            del lines[slot]
+        if gone:
+            self._changed(matched.row)
+        return bool(gone)
 
     def _changed(self, row: Row) -> None:
         self.generation += 1
@@ -261,6 +280,13 @@ class Configuration:
             return (TABLE.place(row), first, natural(entry.text), 0)
         named = tuple(natural(str(entry.arguments.get(name, ""))) for name in row.ordered)
         return (TABLE.place(row), first, named, entry.number)
+
+
+def _takes_away(matched: Matched) -> bool:
+    """Whether a line is not kept, but ends what stands in its slot."""
+    if matched.negated:
+        return matched.row.no is No.REMOVES
+    return matched.row.no is No.ONLY
 
 
 def slot_of(row: Row, arguments: Arguments, text: str) -> Slot:
