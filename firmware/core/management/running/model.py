@@ -179,8 +179,10 @@ class Configuration:
     def remove(self, path: Path, entry: Entry) -> None:
         """Take one entry away, with what it opened."""
         lines = self._lines(path)
-        slot = next((s for s, e in (lines or {}).items() if e is entry), None)
-        if lines is not None and slot is not None:
+        slot = slot_of(entry.row, entry.arguments, entry.text)
+        if entry.row.repeats:
+            slot = (*slot, entry.number - 1)
+        if lines is not None and slot in lines:
             del lines[slot]
             self._changed(entry.row)
 
@@ -202,8 +204,8 @@ class Configuration:
         if row.least is not None and matched.negated:
             return self._remove_all(lines, matched)
         slot = slot_of(row, matched.arguments, matched.text)
-        while row.repeats and slot in lines:
-            slot = (*slot, 0)
+        if row.repeats:
+            slot = (*slot, self._numbers)  # of no other line
         old = lines.get(slot)
         if _takes_away(matched) or line == row.default:
             if old is None:
