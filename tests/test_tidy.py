@@ -31,6 +31,7 @@ CORE_MAY = {
     "binascii",
     "collections",
     "dataclasses",
+    "difflib",
     "enum",
     "functools",
     "hashlib",
