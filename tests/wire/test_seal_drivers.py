@@ -1,0 +1,125 @@
+"""Where an unreadable frame came from decides what it is: on real NICs, in two namespaces."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from collections.abc import Callable
+from ipaddress import IPv4Interface
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from wire_samples import HEADER, hello
+
+from firmware.core.failover.events import (
+    BadFrameReceived,
+    Event,
+    FrameReceived,
+    FrameUnreadable,
+)
+from firmware.core.wire import seal
+from firmware.core.wire.bodies import LAN, Frame, Header, Probe
+from firmware.core.wire.seal import Seals
+from firmware.drivers.lan_link import PORT, LanLink
+from firmware.drivers.raw_ethernet import RawEthernet
+
+pytestmark = pytest.mark.own_namespace
+Lab = Callable[[], Any]
+PATIENCE_S = 10
+LEFT, RIGHT = IPv4Interface("10.0.0.1/24"), IPv4Interface("10.0.0.2/24")
+NICS = {"Ethernet0": "eth0"}
+OURS, ANOTHER = b"\1" * seal.KEY_BYTES, b"\2" * seal.KEY_BYTES
+
+
+def seals(key: bytes | None) -> Seals:
+    made = Seals(ChaCha20Poly1305, InvalidTag)
+    made.use(key, from_mate=False, now_ms=0, hold_ms=1)
+    return made
+
+
+def ip(words: str) -> None:
+    assert os.spawnlp(os.P_WAIT, "ip", "ip", *words.split()) == 0, words
+
+
+def heard(link: LanLink | RawEthernet) -> list[Event]:
+    events: list[Event] = []
+    while not events:
+        assert select.select([link], [], [], PATIENCE_S)[0]
+        events += link.receive()
+    return events
+
+
+def lan(lab: Any, unit: str, key: bytes | None) -> LanLink:
+    own, mate = (LEFT, RIGHT) if unit == "left" else (RIGHT, LEFT)
+    with lab.at(unit):
+        ip(f"addr add {own} brd + dev eth1")
+        return LanLink("eth1", own, seals(key), mate.ip)
+
+
+@pytest.mark.parametrize("key", [ANOTHER, None], ids=["another key", "no key"])
+def test_by_the_failover_link_the_mates_address_tells(two_units: Lab, key: bytes | None) -> None:
+    lab = two_units()
+    left, right = lan(lab, "left", OURS), lan(lab, "right", key)
+    right.send(hello())
+    assert heard(left) == [FrameUnreadable(LAN, serves=False)]
+    left.send(Frame(HEADER, Probe(1)))
+    assert heard(right) == [FrameUnreadable(LAN, probe=True)]
+    assert (left.counts.unreadable, left.counts.bad_frames) == (1, 0)
+
+
+def test_a_strangers_sealed_frame_on_the_link_is_just_bad(two_units: Lab) -> None:
+    lab = two_units()
+    left = lan(lab, "left", OURS)
+    with lab.at("right"):
+        ip("addr add 10.0.0.77/24 brd + dev eth1")
+        stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    stranger.sendto(seals(ANOTHER).encode(hello()), ("10.0.0.255", PORT))
+    stranger.close()
+    assert heard(left) == [BadFrameReceived(LAN, seal.WRONG_SEAL)]
+    assert (left.counts.unreadable, left.counts.bad_frames) == (0, 1)
+
+
+def test_one_key_is_heard_and_the_notice_is_sealed(two_units: Lab) -> None:
+    lab = two_units()
+    left, right = lan(lab, "left", OURS), lan(lab, "right", OURS)
+    left.send(hello())
+    assert heard(right) == [FrameReceived(LAN, hello())]
+    route = left.notice(hello())
+    assert route is not None
+    assert route.data == seals(OURS).encode(hello())
+
+
+def test_by_a_data_interface_the_mac_it_was_understood_from_tells(two_units: Lab) -> None:
+    lab = two_units()
+    with lab.at("left"):
+        left = RawEthernet(NICS, seals(OURS))
+    with lab.at("right"):
+        good, bad = RawEthernet(NICS, seals(OURS)), RawEthernet(NICS, seals(ANOTHER))
+    bad.send("Ethernet0", hello())
+    assert heard(left) == [BadFrameReceived("Ethernet0", seal.WRONG_SEAL)]  # it may be anybody
+    left.send("Ethernet0", Frame(Header(1, boot=HEADER.echo, echo=0), hello().body))
+    good.send("Ethernet0", hello())  # echoes what left has just said of itself
+    assert heard(left) == [FrameReceived("Ethernet0", hello())]
+    bad.send("Ethernet0", hello())
+    assert heard(left) == [FrameUnreadable("Ethernet0", serves=False)]
+    with lab.at("right"):
+        ip("link set eth0 address 02:00:00:00:00:99")
+    bad.send("Ethernet0", hello())
+    assert heard(left) == [BadFrameReceived("Ethernet0", seal.WRONG_SEAL)]
+
+
+def test_what_does_not_echo_this_boot_teaches_no_mac(two_units: Lab) -> None:
+    lab = two_units()
+    with lab.at("left"):
+        left = RawEthernet(NICS, seals(OURS))
+    with lab.at("right"):
+        good, bad = RawEthernet(NICS, seals(OURS)), RawEthernet(NICS, seals(ANOTHER))
+    left.send("Ethernet0", Frame(Header(1, boot=99, echo=0), hello().body))
+    good.send("Ethernet0", hello())
+    heard(left)
+    bad.send("Ethernet0", hello())
+    assert heard(left) == [BadFrameReceived("Ethernet0", seal.WRONG_SEAL)]
