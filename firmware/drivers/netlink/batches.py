@@ -17,12 +17,12 @@ retries would otherwise be sent from the active MAC.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
 
 from firmware.core.failover.effects import DataPlan, Persona
+from firmware.core.persona_names import persona_names
 from firmware.core.settings import FailoverLink, Identity
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.arp import Announcement, announcement
@@ -66,16 +66,6 @@ NO_BATCHES = Batches(
     active_announcements=(),
     standby_announcements=(),
 )
-
-
-def persona_names(physical: str) -> tuple[str, str]:
-    """The active and the standby persona's interface names: "Ethernet0" -> e0act, e0stby.
-
-    At most 15 characters, whatever the physical name.
-    """
-    letter = physical[:1].lower() or "x"
-    numbers = "-".join(re.findall(r"\d+", physical))[-9:]
-    return f"{letter}{numbers}act", f"{letter}{numbers}stby"
 
 
 def standby_address(persona: Persona) -> IPv4Interface | None:

@@ -17,9 +17,10 @@ from collections import Counter, deque
 
 from firmware.core.failover.effects import DataPlan
 from firmware.core.failover.events import CarrierChanged, Done, Failed
+from firmware.core.persona_names import persona_names
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.arp import Announcer
-from firmware.drivers.netlink.batches import NO_BATCHES, Batches, carried, persona_names
+from firmware.drivers.netlink.batches import NO_BATCHES, Batches, carried
 from firmware.drivers.netlink.messages import Link, Message
 from firmware.drivers.netlink.nics import (
     NicWatch,

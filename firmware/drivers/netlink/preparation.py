@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from firmware.core.failover.effects import DataPlan, Persona
+from firmware.core.persona_names import persona_names
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.batches import (
     Batches,
@@ -19,7 +20,6 @@ from firmware.drivers.netlink.batches import (
     build,
     carried,
     link_addresses,
-    persona_names,
 )
 from firmware.drivers.netlink.messages import Link, Message
 from firmware.drivers.netlink.nics import base_mac, burned_in_mac, held

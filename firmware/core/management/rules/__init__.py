@@ -1,0 +1,1 @@
+"""What a unit filters and translates: typed facts, and the nftables script made of them."""

@@ -1,0 +1,191 @@
+"""Packet rules and tracked connections of the kernel, for the management process.
+
+A script is carried out by `nft -f -` in a child process: the loop never waits. Its parts are
+transactions of their own, because a user namespace is not allowed one of more than 416 kB: the
+chains of the lists first, each unless it is there already, then the switch. While one script is
+being loaded only the newest of those that come is kept. The settings that go with the rules are
+written after them, because the kernel has them only once something tracks connections.
+
+Connections are forgotten by one ctnetlink message, packed by hand: it is 20 bytes, where a library
+would cost 0.2 s to import and the `conntrack` program one more Debian package.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from firmware.core.management.events import LoadRules, RulesLoaded
+
+LOAD_S = 60.0  # nft is ended after this long
+
+_TABLE = "ip fover"
+_PART = "# part\n"
+_DECLARED = re.compile(r"^add (chain|counter) ip fover (\S+)", re.MULTILINE)
+_SETTINGS = Path("/proc/sys/net/netfilter")
+_ERROR_LINES = 3
+_REMOVALS_AT_ONCE = 2000
+
+_NETLINK_NETFILTER, _REQUEST, _ACK = 12, 0x1, 0x4
+_CONNTRACK_DELETE = 1 << 8 | 2
+_FLUSH = struct.pack("=IHHII BBH", 20, _CONNTRACK_DELETE, _REQUEST | _ACK, 1, 0, 0, 0, 0)
+_ERRNO = struct.Struct("=16x i")
+
+_Object = tuple[str, str]  # ("chain", "forward")
+
+
+class Nftables:
+    """``tell`` is called in the loop's own thread. Needs CAP_NET_ADMIN in the network namespace.
+
+    ``closed`` is loaded at once, for the time before the first rules; the kernel may refuse it.
+    ``trouble``: why connections could not be forgotten, for a person; empty when they could.
+    """
+
+    def __init__(self, tell: Callable[[RulesLoaded], None], closed: str = "") -> None:
+        self._tell = tell
+        self._closed = closed
+        self._waiting: LoadRules | None = None
+        self._there: set[_Object] | None = None  # None: not known
+        self._loading: asyncio.Task[None] | None = None
+        self._dropping: set[asyncio.Task[None]] = set()
+        self.trouble = ""
+        if closed:
+            self._loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+
+    def load(self, ask: LoadRules) -> None:
+        """Answered by ``RulesLoaded``, unless a newer one overtakes it. After an error the rules
+        before it hold."""
+        self._waiting = ask
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+
+    def drop_connections(self) -> None:
+        """Forget every tracked connection, soon."""
+        task = asyncio.create_task(self._drop(), name="drop connections")
+        self._dropping.add(task)
+        task.add_done_callback(self._dropping.discard)
+
+    async def close(self) -> None:
+        """End a load that is under way. The rules stay as they are."""
+        tasks = [task for task in (self._loading, *self._dropping) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _load_waiting(self) -> None:
+        closed, self._closed = self._closed, ""
+        if closed and self._waiting is None:
+            await _nft(closed)
+        while (ask := self._waiting) is not None:
+            self._waiting = None
+            self._tell(RulesLoaded(ask.number, await self._load(ask)))
+
+    async def _load(self, ask: LoadRules) -> str | None:
+        """Why it could not be done."""
+        there = await _listed() if self._there is None else self._there
+        *chains, switch = ask.script.split(_PART)
+        for part in chains:
+            declared = _DECLARED.findall(part)
+            if not declared or there.issuperset(declared):
+                continue
+            error = await _nft(part)
+            if error is not None:
+                return error
+            there.update(declared)
+        error = await _nft(switch)
+        if error is not None:
+            return error
+        wanted = set(_DECLARED.findall(ask.script))
+        self._there = wanted | await self._removed(there - wanted)
+        return _write_settings(ask.timeouts)
+
+    async def _removed(self, stale: set[_Object]) -> set[_Object]:
+        """Take away what no rule uses any more. What is left all the same: tried again later."""
+        chains = sorted(name for kind, name in stale if kind == "chain")
+        lines = [f"flush chain {_TABLE} {name}\n" for name in chains]
+        lines += [f"delete chain {_TABLE} {name}\n" for name in chains]
+        lines += [f"delete counter {_TABLE} {name}\n" for kind, name in stale if kind == "counter"]
+        for start in range(0, len(lines), _REMOVALS_AT_ONCE):
+            if await _nft("".join(lines[start : start + _REMOVALS_AT_ONCE])) is not None:
+                return await _listed() & stale
+        return set()
+
+    async def _drop(self) -> None:
+        try:
+            await asyncio.to_thread(_flush_connections)
+        except OSError as error:
+            self.trouble = f"connections are not forgotten: {error.strerror}"
+        else:
+            self.trouble = ""
+
+
+async def _listed() -> set[_Object]:
+    """Chains and counters of a predecessor."""
+    found: set[_Object] = set()
+    for kind in ("chain", "counter"):
+        _, said, _ = await _run("-j", "list", f"{kind}s", "ip")
+        for entry in json.loads(said)["nftables"] if said else []:
+            one = entry.get(kind)
+            if one is not None and one["table"] == "fover":
+                found.add((kind, one["name"]))
+    return found
+
+
+async def _nft(script: str) -> str | None:
+    """Carry it out; None, or why it was refused."""
+    try:
+        status, _, error = await _run("-f", "-", stdin=script)
+    except FileNotFoundError:
+        return "nft is not installed: apt-get install nftables"
+    except TimeoutError:
+        return f"nft did not end within {LOAD_S:.0f} s"
+    except OSError as refusal:
+        return f"nft cannot be started: {refusal.strerror}"
+    if status == 0:
+        return None
+    lines = error.strip().splitlines()[:_ERROR_LINES]
+    return "; ".join(line.strip() for line in lines) or f"nft ended with {status}"
+
+
+async def _run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+    """Exit status, output, errors. Raises OSError, TimeoutError."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        "nft", *arguments, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    try:
+        async with asyncio.timeout(LOAD_S):
+            said, error = await process.communicate(stdin.encode())
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return process.returncode or 0, said.decode(errors="replace"), error.decode(errors="replace")
+
+
+def _write_settings(settings: tuple[tuple[str, int], ...]) -> str | None:
+    for name, value in settings:
+        try:
+            (_SETTINGS / name).write_text(f"{value}\n")
+        except OSError as error:
+            return f"the rules are loaded, but {_SETTINGS / name} is not {value}: {error.strerror}"
+    return None
+
+
+def _flush_connections() -> None:
+    with socket.socket(
+        socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_NETFILTER
+    ) as kernel:
+        kernel.bind((0, 0))
+        kernel.send(_FLUSH)
+        code = -_ERRNO.unpack_from(kernel.recv(4096))[0]
+    if code:
+        raise OSError(code, os.strerror(code))
