@@ -79,7 +79,8 @@ def listing(lists: tuple[AccessList, ...], counts: Mapping[str, int]) -> str:
     out.append("            alert-interval 300")
     for access_list in lists:
         total = sum(len(ace.elements) for ace in access_list.aces)
-        out.append(f"access-list {access_list.name}; {total} elements")
+        named = hashlib.blake2b(access_list.name.encode(), digest_size=4).hexdigest()
+        out.append(f"access-list {access_list.name}; {total} elements; name hash: 0x{named}")
         out += _lines(access_list, counts)
     return "\n".join(out)
 
@@ -100,10 +101,11 @@ def _entry(
     hits = sum(counts.get(name, 0) for name in dict.fromkeys(names))
     whole = int.from_bytes(hashlib.blake2b("".join(names).encode(), digest_size=4).digest())
     number = names[0][4:12] if len(names) == 1 else f"{whole:08x}"
-    yield "", f"{ace.text} (hitcnt={hits}) 0x{number}"
+    idle = " (inactive)" if ace.inactive else ""
+    yield "", f"{ace.text} (hitcnt={hits}){idle} 0x{number}"
     if standard or (len(names) == 1 and "object-group" not in ace.text):
         return
     off = " inactive" if ace.inactive else ""
     for element, name in zip(ace.elements, names, strict=True):
         text = element_text(ace.action, element)
-        yield "  ", f"{text}{off} (hitcnt={counts.get(name, 0)}) 0x{name[4:12]}"
+        yield "  ", f"{text}{off} (hitcnt={counts.get(name, 0)}){idle} 0x{name[4:12]}"

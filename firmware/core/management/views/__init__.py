@@ -6,7 +6,7 @@ the 7.2 of the document (the one printed unless another is asked for), and the 9
 parsers read.
 """
 
-from firmware.core.management.views.access_lists import AccessElement, AccessLine, access_lists
+from firmware.core.management.views.access_lists import access_lists
 from firmware.core.management.views.connections import (
     FLAGS_LEGEND,
     Locator,
@@ -68,8 +68,6 @@ __all__ = [
     "MONITORED_MAX",
     "STATISTICS",
     "STATISTICS_9",
-    "AccessElement",
-    "AccessLine",
     "BlockRow",
     "Form",
     "HistoryRow",
