@@ -78,6 +78,9 @@ class DataInterface:
     shutdown: bool = False
     active_mac: str | None = None  # failover mac address
     standby_mac: str | None = None
+    mtu: int = 1500  # 64 to 65535; what the NIC cannot do is refused
+    also: tuple[IPv4Address, ...] = ()  # of pools and statics: held beside the active address
+    static_arp: tuple[tuple[IPv4Address, str], ...] = ()  # `arp inside 10.1.1.9 0009.7cbe.2100`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ class Settings:
     reconnect_s: int = 0  # failover timeout; -1: no limit
     interfaces: tuple[DataInterface, ...] = ()
     routes: tuple[StaticRoute, ...] = ()
+    arp_timeout_s: int = 14_400
     key: bytes | None = field(default=None, repr=False)  # of seal.derive; None: clear text
     key_from_mate: bool = False  # the line was replicated here: the mate reads this key already
     digest: int = 0  # u32 over the canonical running configuration, failover lan unit left out

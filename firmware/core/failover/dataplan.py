@@ -78,6 +78,7 @@ def make(unit: Unit) -> DataPlan:
         links=tuple(link for link in links if link is not None and _usable(link)),
         identity=unit.identity or Identity.SECONDARY,
         silent=tuple(i.physical for i in settings.interfaces if i.shutdown),
+        arp_timeout_s=settings.arp_timeout_s,
     )
 
 
@@ -101,6 +102,9 @@ def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Per
         active_mac=interface.active_mac or rule[0],
         standby_mac=interface.standby_mac or rule[1],
         standby_up=_standby_up(unit) or interface.standby_mac is not None,
+        mtu=interface.mtu,
+        also=interface.also,
+        static_arp=interface.static_arp,
     )
 
 

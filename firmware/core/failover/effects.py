@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 
 from firmware.core.failover.events import ShortTimer
 from firmware.core.failover.view import UnitView
@@ -38,6 +38,9 @@ class Persona:
     active_mac: str
     standby_mac: str
     standby_up: bool = True  # False: the standby persona stays down until "Mac set"
+    mtu: int = 1500
+    also: tuple[IPv4Address, ...] = ()  # held beside the active address, where that is
+    static_arp: tuple[tuple[IPv4Address, str], ...] = ()  # address, MAC; in either role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class DataPlan:
     links: tuple[FailoverLink, ...] = ()  # failover and state links: fixed addresses
     identity: Identity = Identity.SECONDARY  # which of a link's two addresses is ours
     silent: tuple[str, ...] = ()  # NICs that are shut down in the configuration
+    arp_timeout_s: int = 14_400
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 REPEAT_AFTER_MS = (50, 250, 1000)
+BESIDE_AFTER_MS = (2, 1000)  # addresses held beside: their MAC has been announced already
+_BESIDE_AT_ONCE = 16  # frames cost: a loop that says hellos must not be kept for 2 ms
+_BESIDE_EVERY_MS = 2
 
 _ETHERTYPE_ARP = 0x0806
 _BROADCAST = b"\xff" * 6
@@ -51,10 +54,23 @@ class Announcer:
         self._due: list[tuple[int, tuple[Announcement, ...]]] = []
         self.unsent = 0
 
-    def announce(self, what: tuple[Announcement, ...], now_ns: int) -> None:
-        """Say it at once and three times more, and nothing announced before."""
+    def announce(
+        self,
+        what: tuple[Announcement, ...],
+        now_ns: int,
+        beside: tuple[Announcement, ...] = (),
+    ) -> None:
+        """Say it at once and three times more, and nothing announced before.
+
+        ``beside`` is said a little later and once more, in small helpings.
+        """
         self._send(what)
-        self._due = [(now_ns + after * 1_000_000, what) for after in REPEAT_AFTER_MS]
+        due = [(after, what) for after in REPEAT_AFTER_MS]
+        for nth, start in enumerate(range(0, len(beside), _BESIDE_AT_ONCE)):
+            some = beside[start : start + _BESIDE_AT_ONCE]
+            due += [(after + nth * _BESIDE_EVERY_MS, some) for after in BESIDE_AFTER_MS]
+        due.sort(key=lambda one: one[0])
+        self._due = [(now_ns + after * 1_000_000, some) for after, some in due]
 
     def silence(self) -> None:
         """Never repeat what was announced: the address is leaving."""
@@ -65,8 +81,8 @@ class Announcer:
         return self._due[0][0] if self._due else None
 
     def pump(self, now_ns: int) -> None:
-        """Say what is due."""
-        while self._due and self._due[0][0] <= now_ns:
+        """Say the first of what is due; what is left is due at once."""
+        if self._due and self._due[0][0] <= now_ns:
             self._send(self._due.pop(0)[1])
 
     def close(self) -> None:

@@ -9,6 +9,8 @@ The order inside a batch is what makes a switchover lose nothing, or be silent i
   stragglers, which leave by the standby persona.
 - release: first stop forwarding, on every interface; then the active addresses away; then settle
   as a standby does.
+- addresses held beside the active ones (``also``) come after the routes and go with the active
+  ones; static ARP entries are given to whichever persona gets an address.
 - farewell: what an older plan had and this one has not.
 
 Deleting the last address of a persona makes the kernel drop its routes and its ARP entries, whose
@@ -51,6 +53,7 @@ class Batches:
     release: Batch
     bases_down: Batch  # when the kernel refuses a release
     active_announcements: tuple[Announcement, ...]
+    also_announcements: tuple[Announcement, ...]  # by the active personas, less urgent
     standby_announcements: tuple[Announcement, ...]
 
 
@@ -64,6 +67,7 @@ NO_BATCHES = Batches(
     release=NOTHING,
     bases_down=NOTHING,
     active_announcements=(),
+    also_announcements=(),
     standby_announcements=(),
 )
 
@@ -92,12 +96,17 @@ def build(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> Batches
         plan=plan,
         indexes=indexes,
         farewell=batch(_farewell(plan, indexes, old)),
-        assume=batch(_assume(personas, indexes) + on_active),
+        assume=batch(_assume(personas, indexes) + on_active + _held(personas, indexes)),
         yield_=release if one_mac else batch(settle + actives_away),
         release=release,
         bases_down=batch([say.lower_link(indexes[p.physical].base, p.physical) for p in personas]),
         active_announcements=tuple(
             announcement(persona_names(p.physical)[0], p.active_mac, p.active.ip) for p in personas
+        ),
+        also_announcements=tuple(
+            announcement(persona_names(p.physical)[0], p.active_mac, address)
+            for p in personas
+            for address in p.also
         ),
         standby_announcements=tuple(
             announcement(persona_names(p.physical)[1], p.standby_mac, address.ip)
@@ -122,6 +131,19 @@ def _assume(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[
     return out
 
 
+def _held(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[Message]:
+    out: list[Message] = []
+    for p in personas:
+        index, name = indexes[p.physical].active, persona_names(p.physical)[0]
+        out += [say.add_address(index, name, IPv4Interface(address)) for address in p.also]
+        out += _static_arp(p, index, name)
+    return out
+
+
+def _static_arp(p: Persona, index: int, name: str) -> list[Message]:
+    return [say.add_static_neighbour(index, name, *entry) for entry in p.static_arp]
+
+
 def _release(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[Message]:
     out = [
         say.stop_forwarding(indexes[p.physical].active, persona_names(p.physical)[0])
@@ -141,11 +163,14 @@ def _settle(p: Persona, index: Indexes) -> list[Message]:
     out = [say.raise_link(index.standby, name)] if p.standby_up else []
     if address is not None:
         out.append(say.add_address(index.standby, name, address))
+        out += _static_arp(p, index.standby, name)
     return out
 
 
 def _active_away(p: Persona, index: Indexes) -> list[Message]:
-    return [say.delete_address(index.active, persona_names(p.physical)[0], p.active)]
+    name = persona_names(p.physical)[0]
+    out = [say.delete_address(index.active, name, p.active)]
+    return out + [say.delete_address(index.active, name, IPv4Interface(a)) for a in p.also]
 
 
 def _standby_away(p: Persona, index: Indexes) -> list[Message]:
@@ -158,6 +183,7 @@ def _farewell(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> lis
     """Before the new plan's addresses are added: a new address in the network of an old one would
     become its secondary, and vanish with it."""
     out: list[Message] = []
+    kept = {p.physical: p for p in carried(plan)}
     stays = {(p.physical, p.active) for p in carried(plan)}
     stays_standby = {(p.physical, standby_address(p)) for p in carried(plan)}
     for p in old.personas:
@@ -166,11 +192,29 @@ def _farewell(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> lis
             continue
         if (p.physical, p.active) not in stays:
             out += _active_away(p, index)
+        out += _beside_away(p, kept.get(p.physical), index)
         if (p.physical, p.standby) not in stays_standby:
             out += _standby_away(p, index)
     routes = {(r.network, r.metric) for r in plan.routes}
     gone = dict.fromkeys((r.network, r.metric) for r in old.routes)
     return out + [say.delete_route(*key) for key in gone if key not in routes]
+
+
+def _beside_away(p: Persona, new: Persona | None, index: Indexes) -> list[Message]:
+    """Held addresses and static ARP entries that ``new`` has not."""
+    active, standby = persona_names(p.physical)
+    held = set() if new is None else set(new.also)
+    entries = set() if new is None else {address for address, _ in new.static_arp}
+    out = [
+        say.delete_address(index.active, active, IPv4Interface(address))
+        for address in p.also
+        if address not in held
+    ]
+    for address, _ in p.static_arp:
+        if address not in entries:
+            out.append(say.delete_neighbour(index.active, active, address))
+            out.append(say.delete_neighbour(index.standby, standby, address))
+    return out
 
 
 def _routes(plan: DataPlan, indexes: dict[str, Indexes]) -> tuple[list[Message], list[Message]]:

@@ -191,7 +191,8 @@ class DataPlane:
         known = self._batches
         what = known.active_announcements if active else known.standby_announcements
         if what:
-            self._announcer.announce(what, time.monotonic_ns())
+            beside = known.also_announcements if active else ()
+            self._announcer.announce(what, time.monotonic_ns(), beside)
 
     def _obey_switches(self) -> None:
         """Link switches just closed: up, if the plan wants the NIC. Open ones: down it stays."""

@@ -18,14 +18,14 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 RTM_NEWROUTE, RTM_DELROUTE = 24, 25
-RTM_NEWNEIGH, RTM_GETNEIGH = 28, 30
+RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 28, 29, 30
 
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x001, 0x004, 0x300
 _REPLACE, _EXCLUSIVE, _CREATE = 0x100, 0x200, 0x400
 
 IFF_UP, IFF_NOARP, IFF_LOWER_UP = 0x1, 0x80, 0x10000
 
-_IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_LINK, _IFLA_LINKINFO = 1, 3, 5, 18
+_IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_LINK, _IFLA_LINKINFO = 1, 3, 4, 5, 18
 _IFLA_IFALIAS, _IFLA_AF_SPEC, _IFLA_EXT_MASK, _IFLA_PERM_ADDRESS = 20, 26, 29, 54
 _INFO_KIND, _INFO_DATA, _MACVLAN_MODE, _MODE_VEPA = 1, 2, 1, 2
 _INET_CONF, _CONF_FORWARDING, _SKIP_STATS = 1, 1, 8
@@ -33,7 +33,8 @@ _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_MULTIPATH = 1, 4, 5, 6, 9
 _TABLE_MAIN, _SCOPE_UNIVERSE, _SCOPE_NOWHERE, _UNICAST, _ONLINK = 254, 0, 255, 1, 4
 _NDA_DST, _NDA_LLADDR, _NDA_IFINDEX = 1, 2, 8
-_REACHABLE, _KNOWN = 0x02, 0x9E  # reachable, stale, delay, probe, permanent
+_REACHABLE, _PERMANENT = 0x02, 0x80
+_KNOWN = 0x9E  # reachable, stale, delay, probe, permanent
 ROUTE_PROTOCOL = 240  # `ip route show proto 240`: ours, no routing daemon's
 
 HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
@@ -68,6 +69,7 @@ class Link:
     kind: str  # "macvlan", or "" for a NIC
     alias: str
     permanent_mac: str  # "" where the NIC has none of its own
+    mtu: int = 0
 
     @property
     def up(self) -> bool:
@@ -128,6 +130,12 @@ def set_mac(index: int, name: str, mac: str) -> Message:
     """A macvlan takes it while up; a NIC may want to be down."""
     attribute = _attribute(_IFLA_ADDRESS, _mac_bytes(mac))
     return _change_link(index, f"set the MAC of {name} to {mac}", attribute)
+
+
+def set_mtu(index: int, name: str, mtu: int) -> Message:
+    """A persona's is at most its NIC's."""
+    attribute = _attribute(_IFLA_MTU, struct.pack("=I", mtu))
+    return _change_link(index, f"set the MTU of {name} to {mtu}", attribute)
 
 
 def set_alias(index: int, name: str, alias: str) -> Message:
@@ -208,6 +216,20 @@ def add_neighbour(index: int, name: str, neighbour: Neighbour) -> Message:
     return Message(RTM_NEWNEIGH, _CREATE | _REPLACE, body, f"carry a neighbour over to {name}")
 
 
+def add_static_neighbour(index: int, name: str, address: IPv4Address, mac: str) -> Message:
+    """Believed until deleted, or the interface goes down or loses its last address."""
+    body = _NEIGHBOUR.pack(socket.AF_INET, index, _PERMANENT, 0, 0)
+    body += _attribute(_NDA_DST, address.packed) + _attribute(_NDA_LLADDR, _mac_bytes(mac))
+    return Message(RTM_NEWNEIGH, _CREATE | _REPLACE, body, f"arp {address} {mac} on {name}")
+
+
+def delete_neighbour(index: int, name: str, address: IPv4Address) -> Message:
+    """Whether it was there or not."""
+    body = _NEIGHBOUR.pack(socket.AF_INET, index, 0, 0, 0) + _attribute(_NDA_DST, address.packed)
+    gone = (errno.ENOENT, errno.ENODEV)
+    return Message(RTM_DELNEIGH, 0, body, f"forget {address} on {name}", gone)
+
+
 def neighbour_query(index: int) -> bytes:
     """The body that asks, dumped, for the IPv4 neighbours of one interface."""
     body = _NEIGHBOUR.pack(socket.AF_INET, 0, 0, 0, 0)
@@ -248,6 +270,7 @@ def read_link(body: bytes) -> Link:
         kind=_text(info.get(_INFO_KIND, b"")),
         alias=_text(found.get(_IFLA_IFALIAS, b"")),
         permanent_mac=_mac_text(found.get(_IFLA_PERM_ADDRESS, b"")),
+        mtu=int.from_bytes(found.get(_IFLA_MTU, b""), sys.byteorder),
     )
 
 

@@ -24,7 +24,7 @@ from firmware.drivers.netlink.batches import (
 from firmware.drivers.netlink.messages import Link, Message
 from firmware.drivers.netlink.nics import base_mac, burned_in_mac, held
 from firmware.drivers.netlink.rtnl import RouteSocket, batch
-from firmware.drivers.netlink.sysctl import require
+from firmware.drivers.netlink.sysctl import prefer, require
 
 
 class Role(Enum):
@@ -100,8 +100,10 @@ class Preparation:
             require(setting, value)
         links = self._links()
         for persona in carried(plan):
-            self._make_base(links[self._nic(persona.physical)])
+            self._make_base(links[self._nic(persona.physical)], persona.mtu)
             self._make_personas(persona, links)
+            for name in persona_names(persona.physical):
+                prefer(f"ipv4/neigh/{name}/gc_stale_time", plan.arp_timeout_s)
         self._make_links(plan, links)
         self._raise_and_lower(plan)
         return build(plan, self._indexes(), old)
@@ -146,11 +148,16 @@ class Preparation:
                 f"the configuration uses {physical}, which [interfaces] of unit.toml does not name"
             ) from None
 
-    def _make_base(self, base: Link) -> None:
-        """The NIC under two personas: no address, no ARP, no IPv6, a MAC of its own."""
+    def _make_base(self, base: Link, mtu: int) -> None:
+        """The NIC under two personas: no address, no ARP, no IPv6, a MAC of its own.
+
+        A smaller MTU is the personas' at once, a larger one is given to them later.
+        """
         require(f"ipv6/conf/{base.name}/disable_ipv6", 1)
         wanted = base_mac(burned_in_mac(base))
         todo = [say.silence_arp(base.index, base.name, silent=True)]
+        if base.mtu != mtu:
+            todo.append(say.set_mtu(base.index, base.name, mtu))
         if base.mac != wanted:
             # Down first: many a NIC refuses otherwise. It comes up at the end.
             todo.append(say.lower_link(base.index, base.name))
@@ -178,6 +185,12 @@ class Preparation:
                     require(setting.format(name), value)
                 require(f"ipv4/conf/{name}/forwarding", 0)
         self._set_macs(persona)
+        links = self._links()
+        personas = [links[name] for name in persona_names(persona.physical)]
+        grown = [
+            say.set_mtu(x.index, x.name, persona.mtu) for x in personas if x.mtu != persona.mtu
+        ]
+        self._say(grown)
 
     def _set_macs(self, persona: Persona) -> None:
         """In place on the persona that has the addresses; the other may have to go down for it,

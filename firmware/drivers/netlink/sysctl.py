@@ -6,6 +6,7 @@ silently. /proc/sys/net shows the network namespace of the thread that looks.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 _ROOT = Path("/proc/sys/net")
@@ -37,6 +38,14 @@ def require(setting: str, value: int) -> None:
         ) from error
     if found != value:
         raise SettingRefusedError(f"{path} must be {value}; the kernel keeps it at {found}")
+
+
+def prefer(setting: str, value: int) -> None:
+    """Set it where that can be done; nothing depends on it."""
+    path = _ROOT / setting
+    with suppress(OSError):
+        if _read(path) != value:
+            path.write_text(f"{value}\n")
 
 
 def _read(path: Path) -> int:

@@ -192,7 +192,7 @@ class RuleSet:
         return next((i for i in self.interfaces if i.name == name), None)
 
 
-HELD_MOST = 1024  # an interface; a larger pool or static must be routed to the unit
+HELD_MOST = 256  # an interface, a takeover moves each; a larger pool or static must be routed to the unit
 
 
 def held_addresses(rules: RuleSet, name: str) -> tuple[IPv4Address, ...]:
