@@ -38,6 +38,7 @@ CORE_MAY = {
     "ipaddress",
     "re",
     "struct",
+    "types",
     "typing",
     "zlib",
 }

@@ -8,10 +8,11 @@ how far it has come. The 7.2 form names no interfaces; the 9.x form does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from firmware.core.management.kernel import KernelConnection, KernelRoute
+from firmware.core.management.rules.ruleset import TCP, RuleSet
 from firmware.core.management.views.interfaces import NamedInterface
 from firmware.core.management.views.picture import Form, text_of
 from firmware.core.management.views.routes import names_of
@@ -97,26 +98,28 @@ def connections(
 
 
 def translations(
-    rows: Sequence[KernelConnection],
-    locator: Locator,
-    static: Sequence[Translation] = (),
-    one_to_one: frozenset[str] = frozenset(),
+    rows: Sequence[KernelConnection], locator: Locator, rules: RuleSet
 ) -> tuple[Translation, ...]:
     """What is translated: the static ones as configured, and the dynamic ones in use now.
 
-    ``one_to_one``: mapped addresses of a pool, each lent to one local address at a time; others
-    are shared, and a translation is one of ports.
+    An address of a pool is lent to one local address at a time; a single address is shared, and
+    its translations are of ports.
     """
+    lent = [(pool.first, pool.last) for pool in rules.pools if pool.first != pool.last]
     found: dict[Translation, int] = {}
-    fixed = {(one.local, one.mapped) for one in static}
     for row in rows:
+        mapped = IPv4Address(row.reply_destination)
         if row.reply_destination == row.source and row.reply_destination_port == row.source_port:
             continue
-        if (row.source, row.reply_destination) in fixed:
+        if any(
+            mapped in one.mapped and IPv4Address(row.source) in one.real for one in rules.statics
+        ):
             continue
-        made = _dynamic(row, locator, ports=row.reply_destination not in one_to_one)
+        ports = not any(first <= mapped <= last for first, last in lent)
+        made = _dynamic(row, locator, ports=ports)
         found[made] = min(row.idle_s, found.get(made, row.idle_s))
-    return (*static, *(_idle(one, idle_s) for one, idle_s in found.items()))
+    dynamic = (replace(one, idle_s=idle_s) for one, idle_s in found.items())
+    return (*_static(rules), *dynamic)
 
 
 def xlate(rows: Sequence[Translation], *, most_used: int = 0, form: Form = Form.V7) -> str:
@@ -163,17 +166,30 @@ def _dynamic(row: KernelConnection, locator: Locator, *, ports: bool) -> Transla
     )
 
 
-def _idle(one: Translation, idle_s: int) -> Translation:
-    return Translation(
-        local_name=one.local_name,
-        local=one.local,
-        global_name=one.global_name,
-        mapped=one.mapped,
-        protocol=one.protocol,
-        local_port=one.local_port,
-        mapped_port=one.mapped_port,
-        idle_s=idle_s,
-    )
+def _static(rules: RuleSet) -> Iterator[Translation]:
+    for one in rules.statics:
+        yield Translation(
+            local_name=one.real_interface,
+            local=_shown(one.real),
+            global_name=one.mapped_interface,
+            mapped=_shown(one.mapped),
+            static=True,
+        )
+    for port in rules.redirections:
+        yield Translation(
+            local_name=port.real_interface,
+            local=str(port.real),
+            global_name=port.mapped_interface,
+            mapped=str(port.mapped),
+            protocol="tcp" if port.protocol == TCP else "udp",
+            local_port=port.real_port,
+            mapped_port=port.mapped_port,
+            static=True,
+        )
+
+
+def _shown(network: IPv4Network) -> str:
+    return str(network.network_address if network.prefixlen == 32 else network)
 
 
 def _xlate_7(row: Translation) -> str:

@@ -23,10 +23,8 @@ class Standing:
     """What ``show fover`` is made of. ``view`` is None while the failover process is away."""
 
     view: UnitView | None
+    digest: int  # u32 of the running configuration, as in the hello
     key_set: bool
-    digest: int  # u32, as in the hello
-    mate_digest: int | None  # None: the mate has not said
-    edited: bool = False  # this standby was changed by hand since its last synchronisation
     out_of_sync: str = ""  # why the pair is; empty: it is not, as far as is known
     waiting: int = 0  # messages the mate has not acknowledged
     not_enforced: int = 0  # lines of the configuration kept and not acted on
@@ -36,25 +34,19 @@ class Standing:
 
 def fover(standing: Standing) -> str:
     """``show fover``"""
-    ours, theirs = standing.digest, standing.mate_digest
-    lines = ["Configuration"]
-    if theirs is None:
-        digests = f"ours {ours:08x}, mate's not known"
-    else:
-        digests = (
-            f"ours {ours:08x}, mate's {theirs:08x}: {'equal' if ours == theirs else 'NOT equal'}"
-        )
-    lines += _row("Digest", digests)
-    lines += _row("Out of sync", standing.out_of_sync or "no")
-    lines += _row("Changed by hand here", _yes(standing.edited))
-    lines += _row("Waiting for the mate", f"{standing.waiting} messages")
-    lines += _row("Saved", _yes(not standing.unsaved))
+    view = standing.view
     more = " (show fover not-enforced)" if standing.not_enforced else ""
+    lines = ["Configuration", *_row("Digest", _digests(standing))]
+    lines += _row("Out of sync", standing.out_of_sync or "no")
+    if view is not None:
+        lines += _row("Changed by hand", _edited(view))
+    lines += _row("Waiting for the mate", f"{standing.waiting} messages")
+    lines += _row("Saved", "no" if standing.unsaved else "yes")
     lines += _row("Kept, not enforced", f"{standing.not_enforced} lines{more}")
     lines += ["Security"]
     lines += _row("Failover key", "set" if standing.key_set else "not set: hellos in clear text")
     lines += _row("Weak passwords", str(standing.weak_passwords))
-    return text_of(lines + _process(standing.view))
+    return text_of(lines + _process(view))
 
 
 def not_enforced(lines: Sequence[str]) -> str:
@@ -89,6 +81,7 @@ def _process(view: UnitView | None) -> list[str]:
         return lines + _row("State", "it does not answer; it is being started")
     lines += _row("State", f"{name_of(view.mine.identity)}, {view.mine.state.text}")
     lines += _row("Mate", f"{name_of(mate(view).identity)}, {view.other.state.text}")
+    lines += _row("Fit to be a mate", view.unfit or "yes, as far as is known")
     lines += _row("Synchronisation", view.sync.value or "none yet")
     lines += _row("Identity conflict", "BOTH UNITS CLAIM ONE IDENTITY" if view.conflict else "no")
     lines += _row("Real-time", "yes" if view.real_time else "not real-time")
@@ -98,12 +91,22 @@ def _process(view: UnitView | None) -> list[str]:
     return lines + [f"    {why}: {count}" for why, count in view.frames_ignored]
 
 
+def _digests(standing: Standing) -> str:
+    ours = standing.digest
+    theirs = None if standing.view is None else standing.view.other.digest
+    if theirs is None:
+        return f"ours {ours:08x}, mate's not known"
+    return f"ours {ours:08x}, mate's {theirs:08x}: {'equal' if ours == theirs else 'NOT equal'}"
+
+
+def _edited(view: UnitView) -> str:
+    """Which unit was typed at while it stood by."""
+    where = {"this unit": view.mine.edited, "the mate": view.other.edited}
+    return ", ".join(name for name, edited in where.items() if edited) or "no"
+
+
 def _row(name: str, value: str) -> list[str]:
     return [f"  {name + ':':<25}{value}"]
-
-
-def _yes(fact: bool) -> str:
-    return "yes" if fact else "no"
 
 
 def _sectioned(text: str) -> list[Line]:

@@ -6,12 +6,14 @@ What the kernel has, under the names the configuration gives. Counters the kerne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Interface
+from types import MappingProxyType
 
 from firmware.core.management.kernel import KernelInterface
 from firmware.core.management.views.picture import text_of
+from firmware.core.settings import FailoverLink, Settings, UnitFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,44 @@ class NamedInterface:
     vlan: int | None = None
     management_only: bool = False
     failover: str = ""  # "LAN", "STATE" or "LAN/STATE": a failover or state link
+
+
+def named_interfaces(
+    facts: UnitFacts,
+    settings: Settings,
+    levels: Mapping[str, int],
+    descriptions: Mapping[str, str] = MappingProxyType({}),
+    management_only: Collection[str] = (),
+) -> tuple[NamedInterface, ...]:
+    """Every interface of the unit in unit.toml's order, then those made of them (``Ethernet0.5``).
+
+    ``levels``: security level by nameif. ``descriptions``, ``management_only``: by physical name.
+    """
+    found = {one.physical: NamedInterface(physical=one.physical) for one in facts.interfaces}
+    for one in settings.interfaces:
+        found[one.physical] = NamedInterface(
+            physical=one.physical,
+            name=one.name,
+            security_level=levels.get(one.name),
+            active=one.active,
+            standby=one.standby,
+            shutdown=one.shutdown,
+            vlan=_vlan(one.physical),
+            management_only=one.physical in management_only,
+        )
+    for link, roles in _links(settings).items():
+        found[link.physical] = NamedInterface(
+            physical=link.physical,
+            name=link.name,
+            active=link.primary,
+            standby=link.secondary,
+            shutdown=link.shutdown,
+            vlan=_vlan(link.physical),
+            failover="/".join(roles),
+        )
+    return tuple(
+        replace(one, description=descriptions.get(one.physical, "")) for one in found.values()
+    )
 
 
 def interface(named: Sequence[NamedInterface], kernel: Sequence[KernelInterface]) -> str:
@@ -59,7 +99,7 @@ def ip_address(named: Sequence[NamedInterface], kernel: Sequence[KernelInterface
     lines += ["Current IP Addresses:", _ADDRESS_HEADS]
     for one in addressed:
         there = found.get(one.physical)
-        lines += [_address(one, address) for address in (there.addresses if there else ())]
+        lines += [_address(one, address) for address in (there.addresses[:1] if there else ())]
     return text_of(lines)
 
 
@@ -75,6 +115,19 @@ def nameif(named: Sequence[NamedInterface]) -> str:
 
 _BRIEF = "{:<26} {:<15} {:<3} {:<6} {:<21} {}"
 _ADDRESS_HEADS = f"{'Interface':<25}{'Name':<23}{'IP address':<16}{'Subnet mask':<16}Method"
+
+
+def _links(settings: Settings) -> dict[FailoverLink, list[str]]:
+    found: dict[FailoverLink, list[str]] = {}
+    for role, link in (("LAN", settings.failover_link), ("STATE", settings.state_link)):
+        if link is not None and link.physical not in {one.physical for one in settings.interfaces}:
+            found.setdefault(link, []).append(role)
+    return found
+
+
+def _vlan(physical: str) -> int | None:
+    number = physical.partition(".")[2]
+    return int(number) if number.isdecimal() else None
 
 
 def _address(one: NamedInterface, address: str) -> str:
@@ -100,7 +153,9 @@ def _interface(named: NamedInterface, there: KernelInterface | None) -> Iterator
     if not named.name and not named.failover:
         yield "        Available but not configured via nameif"
     yield f"        MAC address {dotted(there.mac)}, MTU {there.mtu}"
-    yield from (f"        {_assigned(address)}" for address in there.addresses)
+    # Addresses of translations stand in `show xlate`.
+    own = [address for address in there.addresses if not address.endswith("/32")]
+    yield from (f"        {_assigned(address)}" for address in own or there.addresses[:1])
     if not there.addresses:
         yield "        IP address unassigned"
     yield from _counted(there)

@@ -23,11 +23,11 @@ _ACTIVE = (
 
 
 class Form(Enum):
-    """Whose output it is. The document's own is V7."""
+    """Whose output it is: that of release 6.3, 7.2 (the document's own) or 9.x."""
 
-    V6 = "6.x"
-    V7 = "7.2"
-    V9 = "9.x"
+    V6 = "6"
+    V7 = "7"
+    V9 = "9"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,10 @@ class BlockRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One SSH session."""
+    """One session. ``peer`` is the client's address, empty at the console."""
 
     number: int
-    peer: str  # dotted
+    peer: str
     user: str
 
 
@@ -83,8 +83,11 @@ def version(
             "Licensed features for this platform:",
             f"Maximum Physical Interfaces  : {len(facts.interfaces)}",
             f"Failover                     : {failover}",
+            f"Security Contexts            : {facts.contexts}",
+            f"SSL VPN Peers                : {facts.ssl_vpn_peers}",
             "",
             f"This platform has {licence} license.",
+            *_features(facts),
             "",
             f"Serial Number: {facts.chassis}",
             _last_change(modified),
@@ -102,6 +105,16 @@ def inventory(facts: UnitFacts) -> str:
             f"PID: {facts.model:<18}, VID: V01     , SN: {facts.chassis}",
         ]
     )
+
+
+def mode(facts: UnitFacts) -> str:
+    """``show mode``"""
+    return f"Security context mode: {'multiple' if facts.multiple else 'single'}\n"
+
+
+def firewall(facts: UnitFacts) -> str:
+    """``show firewall``"""
+    return f"Firewall mode: {'Transparent' if facts.transparent else 'Router'}\n"
 
 
 def clock(wall_ms: int, zone: str = "UTC", offset_min: int = 0) -> str:
@@ -157,10 +170,11 @@ def typed(lines: Sequence[str]) -> str:
 
 
 def users(rows: Sequence[SessionRow]) -> str:
-    """``show ssh sessions``"""
+    """``show users`` and ``show ssh sessions``; the console's sessions have no SSH version."""
     lines = [f"{'SID':<4}{'Client IP':<16}{'Version':<8}{'State':<17}Username"]
     for row in rows:
-        lines.append(f"{row.number:<4}{row.peer:<16}{'2.0':<8}{'SessionStarted':<17}{row.user}")
+        peer, ssh = (row.peer, "2.0") if row.peer else ("console", "-")
+        lines.append(f"{row.number:<4}{peer:<16}{ssh:<8}{'SessionStarted':<17}{row.user}".rstrip())
     return text_of(lines)
 
 
@@ -176,6 +190,10 @@ def _up(up_ms: int) -> str:
     first = next((index for index, (count, _) in enumerate(parts) if count), 3)
     said = parts[first : first + 2]
     return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in said)
+
+
+def _features(facts: UnitFacts) -> list[str]:
+    return [f"This platform has also {', '.join(facts.features)}."] if facts.features else []
 
 
 def _last_change(modified: Modified | None) -> str:
