@@ -38,7 +38,6 @@ CORE_MAY = {
     "ipaddress",
     "re",
     "struct",
-    "types",
     "typing",
     "zlib",
 }

@@ -1,4 +1,4 @@
-"""`show failover` and `show failover state`, compared with the page.
+"""What `show failover` and its kin print, compared with the page.
 
 The page lost its leading blanks, and the columns of its tables: lines are compared without the
 former, the tables' rows without the widths between their columns.
@@ -21,7 +21,6 @@ from firmware.core.failover.view import (
     UnitView,
 )
 from firmware.core.management import views
-from firmware.core.management.config import Configuration
 from firmware.core.settings import (
     FailoverLink,
     Identity,
@@ -93,9 +92,16 @@ def view(mine: HostView, other: HostView) -> UnitView:
 
 
 def settings() -> Settings:
-    configuration = Configuration(FACTS)
-    configuration.load((HERE / "cable_primary.cfg").read_text(encoding="utf-8"))
-    return configuration.settings()
+    """What cable_primary.cfg says to it."""
+    return Settings(
+        enabled=True,
+        state_link=FailoverLink(
+            name="state",
+            physical="Ethernet2",
+            primary=IPv4Interface("10.0.0.1/8"),
+            secondary=IPv4Address("10.0.0.2"),
+        ),
+    )
 
 
 def picture(shown: UnitView, last_failover_ms: int | None = DEC_26) -> views.Picture:
@@ -229,3 +235,96 @@ def test_a_failed_mate_and_failover_off_and_no_state_link() -> None:
     assert "Other host: Secondary - Failed\n" in text
     assert "Link : Unconfigured." in text
     assert "Stateful Obj" not in text
+
+
+def test_show_monitor_interface_is_the_pages() -> None:
+    for shown, name in ((PRIMARY, "primary"), (SECONDARY, "secondary")):
+        text = (HERE / f"show_monitor_interface_{name}.txt").read_text(encoding="utf-8")
+        assert views.monitored(shown) == text
+
+
+@pytest.mark.parametrize(
+    ("identity", "mine", "other"),
+    [(Identity.PRIMARY, "10.0.0.1", "10.0.0.2"), (Identity.SECONDARY, "10.0.0.2", "10.0.0.1")],
+)
+def test_show_failover_interface_is_the_pages(identity: Identity, mine: str, other: str) -> None:
+    assert views.links(settings(), identity) == (
+        "      interface state Ethernet2\n"
+        "          System IP Address: 10.0.0.1 255.0.0.0\n"
+        f"          My IP Address      : {mine}\n"
+        f"          Other IP Address   : {other}\n"
+    )
+
+
+def test_show_failover_interface_without_a_link_says_so() -> None:
+    assert views.links(Settings(), None) == "No failover or state link is configured\n"
+
+
+def numbered(states: tuple[InterfaceState, ...], address: str) -> tuple[InterfaceView, ...]:
+    """The troubleshooting samples have one network on every interface."""
+    return tuple(
+        InterfaceView(name=f"if{n}", physical=f"Ethernet{n}", address=address, state=state)
+        for n, state in enumerate(states)
+    )
+
+
+WAITING = InterfaceState.NORMAL_WAITING
+
+
+@pytest.mark.parametrize(
+    ("page_name", "state", "other", "mine_s", "other_s", "second", "address"),
+    [
+        ("waiting", UnitState.ACTIVE, UnitState.STANDBY_READY, 6930, 15, WAITING, 1),
+        (
+            "failed",
+            UnitState.FAILED,
+            UnitState.ACTIVE,
+            7140,
+            30,
+            InterfaceState.FAILED_WAITING,
+            2,
+        ),
+    ],
+)
+def test_the_troubleshooting_samples_in_the_form_of_6(
+    page_name: str,
+    state: UnitState,
+    other: UnitState,
+    mine_s: int,
+    other_s: int,
+    second: InterfaceState,
+    address: int,
+) -> None:
+    mine = replace(
+        host(Identity.PRIMARY, state, 1, mine_s),
+        interfaces=numbered((WAITING, second), f"192.168.89.{address}"),
+    )
+    mate = replace(
+        host(Identity.SECONDARY, other, 2, other_s),
+        interfaces=numbered((WAITING, WAITING), f"192.168.89.{3 - address}"),
+    )
+    text = views.failover(picture(view(mine, mate)), views.Form.V6)
+    # Blanks included: this sample of the page has kept them.
+    assert text == (HERE / f"show_failover_6_{page_name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"interface_policy": 2}, "Interface Policy 2"),
+        ({"interface_policy": 50, "interface_policy_percent": True}, "Interface Policy 50%"),
+        ({"replication_http": True}, "failover replication http"),
+    ],
+)
+def test_settings_that_change_the_form_of_7(changes: dict[str, int | bool], line: str) -> None:
+    before = views.failover(picture(PRIMARY)).splitlines()
+    changed = replace(settings(), **changes)
+    after = views.failover(replace(picture(PRIMARY), settings=changed)).splitlines()
+    assert line in after
+    assert line not in before
+
+
+def test_the_form_of_7_has_no_line_of_9() -> None:
+    text = views.failover(picture(PRIMARY))
+    for of_9 in ("Reconnect", "MAC Address Move", "Serial Number", "slot 0", "(Monitored)"):
+        assert of_9 not in text

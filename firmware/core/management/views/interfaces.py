@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Interface
-from types import MappingProxyType
 
 from firmware.core.management.kernel import KernelInterface
 from firmware.core.management.views.picture import text_of
@@ -36,7 +35,7 @@ def named_interfaces(
     facts: UnitFacts,
     settings: Settings,
     levels: Mapping[str, int],
-    descriptions: Mapping[str, str] = MappingProxyType({}),
+    descriptions: Mapping[str, str],
     management_only: Collection[str] = (),
 ) -> tuple[NamedInterface, ...]:
     """Every interface of the unit in unit.toml's order, then those made of them (``Ethernet0.5``).
