@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
+from typing import Self
 
 from controller.bench.simulated.clock import Schedule
 from firmware.core.failover import effects as fe
@@ -132,7 +133,7 @@ class Pair:
         """Without a word."""
         self.engines[index], self.holding[index] = None, False
 
-    def both(self) -> Pair:
+    def both(self) -> Self:
         """A settled pair: A active, B Standby Ready, two hellos heard everywhere."""
         self.boot(A, B)
         self.run(3_000)

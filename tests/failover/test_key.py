@@ -131,12 +131,15 @@ def test_a_mate_that_dies_while_it_is_not_understood_is_taken_over_from() -> Non
     assert MessageId.NO_RESPONSE in pair.logged(B)
 
 
-def test_the_failover_link_may_fail_meanwhile_and_the_data_interfaces_still_tell() -> None:
+@pytest.mark.parametrize("sender", [A, None], ids=["from the active", "both ways"])
+def test_the_failover_link_may_fail_meanwhile_and_the_data_interfaces_still_tell(
+    sender: int | None,
+) -> None:
     """A probe that cannot be read is answered all the same: a hold time is shorter than a poll."""
     pair = KeyedPair(Mode.LAN, None, None).both()
     pair.key(A, ONE)
     pair.run(2_000)
-    pair.cut(LAN)
+    pair.cut(LAN, sender=sender)
     pair.run(10_000)
     assert pair.states == ("Active", "Standby Ready")
     assert MessageId.FAILOVER_LINK_FAILED in pair.logged(B)
@@ -274,13 +277,17 @@ def test_a_replayed_frame_counts_once() -> None:
 def test_junk_from_the_mates_place_cannot_undo_what_the_mate_says() -> None:
     """It claims that the mate does not serve; but the mate is understood."""
     pair = KeyedPair(Mode.LAN, ONE, ONE)
+    for index in (A, B):
+        pair.wanted[index] = replace(
+            pair.wanted[index], poll_unit_ms=5_000, hold_unit_ms=15_000, poll_interface_ms=5_000
+        )
     pair.boot(B)
     pair.run(10_000)
     pair.boot(A)
-    pair.run(5_000)
+    pair.run(20_000)
     assert pair.states == ("Standby Ready", "Active")
     for _ in range(1_000):
-        pair.run(10)
+        pair.run(20)
         pair.step(A, ev.FrameUnreadable(LAN, serves=False))
         assert pair.states == ("Standby Ready", "Active")
 

@@ -185,6 +185,7 @@ def test_a_change_never_parts_the_pair(key: bytes | None) -> None:
     assert isinstance(typed.decode(answer), Frame)
     assert typed.changes == before + 1  # notices sealed before are stale
     assert opens(mate, typed)
+    mate.time_passed(6)
     assert isinstance(mate.decode(late), Frame)  # on another channel it came later
     for made in (typed, mate):
         made.time_passed(5 + seal.UNDER_WAY_MS)

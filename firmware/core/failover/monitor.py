@@ -109,7 +109,8 @@ def not_understood(unit: Unit, now_ms: int) -> bool:
 def left_to_us(unit: Unit, now_ms: int) -> bool:
     """KY-3: whether a mate that is not understood leaves it to this unit to serve.
 
-    Only a configured primary may think so: two that cannot hear reason must not both act on a claim.
+    Only a configured primary may think so: two that do not understand each other must not both
+    act on a claim.
     """
     since_ms = unit.mate.idle_since_ms
     idle = since_ms is not None and now_ms - since_ms >= IDLE_MS
