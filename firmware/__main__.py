@@ -110,13 +110,13 @@ def _nursery(unit: UnitFile, asked: Namespace) -> int:
 
 
 def _attach(unit: UnitFile, asked: Namespace) -> int:
-    from firmware.drivers.terminal import attach
+    from firmware.drivers.terminal.client import attach
 
     return attach(unit.run / "terminal")
 
 
 def _exec(unit: UnitFile, asked: Namespace) -> int:
-    from firmware.drivers.terminal import execute
+    from firmware.drivers.terminal.client import execute
 
     return execute(unit.run / "terminal", asked.line)
 

@@ -21,8 +21,9 @@ from firmware.core.management import topics
 from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
 from firmware.drivers.flash import Flash
 from firmware.drivers.mqtt import Mqtt
-from firmware.drivers.terminal import Terminals
+from firmware.drivers.terminal import Sessions, Terminals
 from firmware.processes import ipc
+from firmware.processes.remote import Remote
 from firmware.processes.run_directory import SOCKET
 from firmware.processes.unit_file import UnitFile
 
@@ -114,15 +115,20 @@ class Management:
         self._engine = ManagementEngine(unit.facts, cable=cable, boot=boot)
         self._flash = Flash(unit.flash)
         self._kept = Flash(unit.run, durable=False)
-        self._terminals = Terminals(unit.run / "terminal", self.step)
+        self._sessions = Sessions(self.step)
+        self._terminals = Terminals(unit.run / "terminal", self._sessions)
+        self._remote = Remote(unit.ssh_port, self._flash, self._sessions)
         self._failover = Wire(unit.run / "failover", self._from_failover, self._failover_changed)
         self._supervisor = Wire(unit.run / SOCKET, self._from_supervisor, lambda _: None)
         self._mqtt: Mqtt | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._verbs: dict[type, Callable[[Any], ev.Event | None]] = {
-            ev.Reply: self._terminals.reply,
-            ev.CloseSession: lambda ask: self._terminals.close_session(ask.session),
-            ev.ConsoleText: lambda said: self._terminals.console(said.text),
+            ev.Reply: self._sessions.reply,
+            ev.PromptChanged: self._sessions.prompt_changed,
+            ev.CloseSession: self._sessions.close,
+            ev.ConsoleText: self._sessions.console,
+            ev.ConnectionAnswered: self._remote.admitted,
+            ev.LoginAnswered: self._remote.judged,
             ev.SendBootFacts: lambda facts: self._failover.send(ipc.BootFacts(facts.latched)),
             ev.ToFailover: lambda said: self._failover.send(said.event),
             ev.ToSupervisor: lambda ask: self._supervisor.send(ask.request),
@@ -143,9 +149,11 @@ class Management:
         self._failover.start()
         self._supervisor.start()
         await self._terminals.start()
+        self._remote.start()
         try:
             await ended.wait()
         finally:
+            await self._remote.close()
             await self._terminals.close()
             self._failover.close()
             self._supervisor.close()

@@ -56,6 +56,7 @@ class UnitFile:
     mqtt: MqttSettings | None
     management_nic: str | None
     cpu: int | None
+    ssh_port: int | None = None  # None: no SSH
 
     def link_switches(self) -> dict[int, str]:
         """Number of a link switch -> kernel NIC: switch 3 is for Ethernet3, and for Ethernet0/3.
@@ -163,6 +164,7 @@ _KEYS: dict[str, dict[str, tuple[bool, Check]]] = {
         "site": (False, _LEVEL),
         "pair": (False, _LEVEL),
     },
+    "ssh": {"port": (True, _number(1, 65535))},
     "terminal": {"management_nic": (False, _NIC)},
     "realtime": {"cpu": (False, _number(0, 1023))},
 }
@@ -268,4 +270,5 @@ def _unit_file(document: dict[str, Any], path: Path) -> UnitFile:
         mqtt=MqttSettings(**mqtt) if mqtt else None,
         management_nic=document.get("terminal", {}).get("management_nic"),
         cpu=document.get("realtime", {}).get("cpu"),
+        ssh_port=document.get("ssh", {}).get("port"),
     )

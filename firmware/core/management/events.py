@@ -20,6 +20,7 @@ from firmware.core.settings import Identity
 STARTUP_CONFIG = "startup-config"
 RUNNING_CONFIG = "running-config"  # kept in <run>: survives this process, not a power cut
 LATCHED_IDENTITY = "latched-identity"
+LINE_MAX = 510  # characters of one typed line
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class FlashWritten:
 
 @dataclass(frozen=True, slots=True)
 class CommandEntered:
-    """A line came from a terminal session. Up to ``commands.LINE_MAX`` characters."""
+    """A line came from a terminal session. Up to ``LINE_MAX`` characters."""
 
     session: int
     line: str
