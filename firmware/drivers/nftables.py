@@ -46,6 +46,7 @@ class Nftables:
 
     ``closed`` is loaded at once, for the time before the first rules; the kernel may refuse it.
     ``trouble``: why connections could not be forgotten, for a person; empty when they could.
+    ``dropping``: the forgetting that is under way.
     """
 
     def __init__(self, tell: Callable[[RulesLoaded], None], closed: str = "") -> None:
@@ -54,7 +55,7 @@ class Nftables:
         self._waiting: LoadRules | None = None
         self._there: set[_Object] | None = None  # None: not known
         self._loading: asyncio.Task[None] | None = None
-        self._dropping: set[asyncio.Task[None]] = set()
+        self.dropping: set[asyncio.Task[None]] = set()
         self.trouble = ""
         if closed:
             self._loading = asyncio.create_task(self._load_waiting(), name="packet rules")
@@ -69,12 +70,12 @@ class Nftables:
     def drop_connections(self) -> None:
         """Forget every tracked connection, soon."""
         task = asyncio.create_task(self._drop(), name="drop connections")
-        self._dropping.add(task)
-        task.add_done_callback(self._dropping.discard)
+        self.dropping.add(task)
+        task.add_done_callback(self.dropping.discard)
 
     async def close(self) -> None:
         """End a load that is under way. The rules stay as they are."""
-        tasks = [task for task in (self._loading, *self._dropping) if task is not None]
+        tasks = [task for task in (self._loading, *self.dropping) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
