@@ -104,6 +104,8 @@ class Unit:
     def carry(self, mate: "Unit", event: fev.Event) -> None:
         if isinstance(event, fev.MessageQueued):
             mate.failover(fe.DeliverMessage(event.payload))
+        elif isinstance(event, fev.SyncWanted):
+            mate.failover(fe.StartSync())
 
     def failover(self, effect: fe.Effect) -> None:
         self.step(ev.FromFailover(effect))
@@ -169,9 +171,9 @@ def test_the_whole_configuration_arrives_and_only_then_counts() -> None:
     assert standby.engine.running_config == active.engine.running_config
     assert standby.settings() == active.settings()
     assert standby.settings().digest == active.settings().digest
-    kinds = [type(event) for event in standby.told()[-2:]]
-    assert kinds == [fev.SettingsChanged, fev.SyncEnded]
-    assert standby.told()[-1] == fev.SyncEnded(fev.SyncOutcome.RECEIVED)
+    kinds = [type(event) for event in standby.told()[-3:]]
+    assert kinds == [fev.SettingsChanged, fev.SyncEnded, fev.MessageQueued]
+    assert standby.told()[-2] == fev.SyncEnded(fev.SyncOutcome.RECEIVED)
     assert active.told()[-1] == fev.SyncEnded(fev.SyncOutcome.SENT)
     assert active.numbers()[-2:] == [709003, 709004]
     assert [n for n in standby.numbers() if n > 700000 and n < 800000] == [709005, 709006]
@@ -179,7 +181,7 @@ def test_the_whole_configuration_arrives_and_only_then_counts() -> None:
 
 def test_consoles_say_what_the_document_says() -> None:
     active, standby = Unit(Identity.PRIMARY, CABLE), Unit(Identity.SECONDARY, None)
-    active.mate = standby
+    active.mate, standby.mate = standby, active
     detected = fe.StateChanged(UnitState.NEGOTIATION, UnitState.COLD_STANDBY, "why")
     standby.failover(detected)
     active.failover(fe.StartSync())
@@ -257,7 +259,7 @@ def test_saving_on_the_active_saves_both() -> None:
 
 def test_a_replicated_line_that_is_refused_is_said_so() -> None:
     active, standby = Unit(Identity.PRIMARY, CABLE), Unit(Identity.SECONDARY, None)
-    active.mate = standby
+    active.mate, standby.mate = standby, active
     active.failover(fe.Publish(view(Identity.PRIMARY, UnitState.ACTIVE, UnitState.STANDBY_READY)))
     active.type("failover lan enable")
     active.type("failover polltime unit msec 10 holdtime msec 30")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 from zlib import crc32
 
 from firmware.core.management.draft import Draft, settings_of
@@ -132,10 +133,13 @@ class Configuration:
         if empty and cable and self._platform is Platform.PIX:
             self.enter("", "failover")
 
-    def load_from_mate(self, text: str) -> None:
+    def load_from_mate(self, text: str) -> tuple[Any, ...]:
         """Take over the mate's configuration; ``failover lan unit`` stays what it was here."""
         own = next((line for line in self._lines if _is_lan_unit(line)), None)
+        key = next((line for line in self._lines if _is_key(line)), None)
         self.load(text)
+        if key is not None and not any(_is_key(line) for line in self._lines):
+            self._insert(key)  # it does not travel in clear
         theirs = next((i for i, line in enumerate(self._lines) if _is_lan_unit(line)), None)
         if theirs is not None and own is not None:
             self._lines[theirs] = own
@@ -144,6 +148,7 @@ class Configuration:
         elif own is not None:
             self._insert(own)
         self._meant = None
+        return ()
 
     @property
     def text(self) -> str:
@@ -170,8 +175,9 @@ class Configuration:
 
     @property
     def digest(self) -> int:
-        """u32 over the commands; comments, blanks and ``failover lan unit`` do not count."""
-        commands = (line for line in self._lines if line.is_command and not _is_lan_unit(line))
+        """u32 over the commands; comments, ``failover lan unit`` and keys do not count."""
+        local = (line for line in self._lines if line.is_command and not _is_key(line))
+        commands = (line for line in local if not _is_lan_unit(line))
         text = "\n".join(" " * bool(line.section) + " ".join(line.words) for line in commands)
         return crc32(text.encode("utf-8", "surrogatepass"))
 
@@ -394,6 +400,10 @@ def _is_interface_word(words: tuple[str, ...]) -> bool:
 def _is_failover(line: Line) -> bool:
     words = line.words[1:] if line.words[:1] == ("no",) else line.words
     return not line.section and words[:1] == ("failover",)
+
+
+def _is_key(line: Line) -> bool:
+    return not line.section and line.words[:2] == ("failover", "key")
 
 
 def _is_lan_unit(line: Line) -> bool:

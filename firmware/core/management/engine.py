@@ -30,6 +30,7 @@ from firmware.core.management import events as ev
 from firmware.core.management import mirror, shell, telling, topics
 from firmware.core.management.config import Configuration, damage
 from firmware.core.management.model import Model
+from firmware.core.management.replicate.state import EDITED_MARK
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -67,6 +68,10 @@ class ManagementEngine:
             configuration=Configuration(facts),
             writers={ev.STARTUP_CONFIG: deque()},
         )
+        self._model.mirror.remote.run = self._run_for_mate
+        self._model.mirror.remote.finish = lambda number, text: shell.finish(
+            self._model, number, text
+        )
         self._kept: str | None = None  # a running configuration that outlived its process
         self._started = False
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -91,8 +96,8 @@ class ManagementEngine:
             fe.OrderAnswered: lambda said: shell.answered(self._model, said.ticket, said.text),
             fe.DeliverMessage: lambda said: mirror.receive(self._model, said.payload),
             fe.StartSync: lambda said: mirror.send_whole(self._model),
-            fe.ResetReplication: lambda said: self._model.inbox.reset(),
-            fe.Publish: lambda said: telling.viewed(self._model, said.view),
+            fe.ResetReplication: lambda said: mirror.reset(self._model),
+            fe.Publish: self._viewed,
         }
 
     def step(self, event: ev.Event, now_ms: int, wall_ms: int) -> list[ev.Effect]:
@@ -102,12 +107,16 @@ class ManagementEngine:
             model.started_ms, self._started = now_ms, True
         model.now_ms, model.wall_ms = now_ms, wall_ms
         self._handlers[type(event)](event)
+        mirror.catch_replies(model)
         model.out, out = [], model.out
         return out
 
     def next_due_ms(self) -> int | None:
         """When ``TimePassed`` is due; None: whenever something else happens."""
         dues = [order.due_ms for order in self._model.orders.values()]
+        mirror_due_ms = mirror.due_ms(self._model)
+        if mirror_due_ms is not None:
+            dues.append(mirror_due_ms)
         if self._model.state_due_ms is not None:
             dues.append(self._model.state_due_ms)
         return min(dues, default=None)
@@ -132,7 +141,7 @@ class ManagementEngine:
     @property
     def messages_ignored(self) -> int:
         """Messages from the mate that could not be used."""
-        return self._model.inbox.bad
+        return self._model.mirror.inbox.bad
 
     # -- handlers --------------------------------------------------------------------------------
 
@@ -159,7 +168,8 @@ class ManagementEngine:
         if self._kept is None:
             model.configuration.boot(startup, cable=model.cable)
         else:
-            model.configuration.load(self._kept)
+            model.mirror.edited = self._kept.endswith(EDITED_MARK)
+            model.configuration.load(self._kept.removesuffix(EDITED_MARK))
         model.booted, self._kept = True, None
         mirror.configuration_changed(model)
         telling.list_ignored(model)
@@ -180,10 +190,15 @@ class ManagementEngine:
     def _failover_lost(self, event: ev.FailoverLost) -> None:
         model = self._model
         model.connected, model.view, model.state_due_ms = False, None, None
-        model.inbox.reset()
+        mirror.reset(model)
         shell.give_up(model, "the failover process ended meanwhile", all_of_them=True)
 
+    def _viewed(self, said: fe.Publish) -> None:
+        telling.viewed(self._model, said.view)
+        mirror.watch(self._model)
+
     def _session_closed(self, event: ev.SessionClosed) -> None:
+        mirror.session_closed(self._model, event.session)
         self._model.sessions.pop(event.session, None)
 
     def _from_failover(self, event: ev.FromFailover) -> None:
@@ -197,8 +212,11 @@ class ManagementEngine:
 
     def _state_changed(self, said: fe.StateChanged) -> None:
         if said.before is UnitState.NEGOTIATION and said.after is UnitState.COLD_STANDBY:
-            self._model.out.append(ev.ConsoleText("        Detected an Active mate"))
+            self._model.out.append(ev.ConsoleText("      Detected an Active mate"))
         telling.state_changed(self._model, said)
+
+    def _run_for_mate(self, session: int, line: str, _configuring: bool) -> None:
+        shell.entered(self._model, ev.CommandEntered(session, line))
 
     def _switch_moved(self, event: ev.SwitchMoved) -> None:
         fields: dict[str, topics.Json] = {"signal": event.signal, "on": event.on}
@@ -218,5 +236,6 @@ class ManagementEngine:
         model = self._model
         why = "the failover process does not answer; show failover tells what became of it"
         shell.give_up(model, why, all_of_them=False)
+        mirror.time_passed(model)
         if model.state_due_ms is not None and model.now_ms >= model.state_due_ms:
             telling.publish_state(model)

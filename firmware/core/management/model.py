@@ -10,7 +10,7 @@ from firmware.core.management.commands import Place
 from firmware.core.management.config import Configuration
 from firmware.core.management.events import Effect
 from firmware.core.management.messages import Buffer
-from firmware.core.management.replicate import Inbox
+from firmware.core.management.replicate.state import Replication
 from firmware.core.management.views import HISTORY_MAX, HistoryRow, is_active
 from firmware.core.settings import Identity, Mode, Settings, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -68,8 +68,7 @@ class Model:
     orders: dict[int, Order] = field(default_factory=dict)  # shell.py, by ticket
     tickets: int = 0  # shell.py
     writers: dict[str, deque[int]] = field(default_factory=dict)  # shell.py: who waits for flash
-    inbox: Inbox = field(default_factory=Inbox)  # mirror.py
-    line_number: int = 0  # mirror.py, of the last line sent to the mate
+    mirror: Replication = field(default_factory=Replication)  # mirror.py
 
     @property
     def identity(self) -> Identity | None:

@@ -88,7 +88,7 @@ def answered(model: Model, ticket: int, text: str) -> None:
     order = model.orders.pop(ticket, None)
     if order is not None:
         error = text if not text or text.startswith("ERROR") else f"ERROR: {text}"
-        _finish(model, order.session, f"{error}\n" if error else "")
+        finish(model, order.session, f"{error}\n" if error else "")
 
 
 def written(model: Model, event: FlashWritten) -> None:
@@ -100,10 +100,9 @@ def written(model: Model, event: FlashWritten) -> None:
         return
     session = waiting.popleft()
     if session != mirror.NOBODY:
-        _finish(model, session, f"ERROR: {event.name}: {event.error}\n" if event.error else SAVED)
+        finish(model, session, f"ERROR: {event.name}: {event.error}\n" if event.error else SAVED)
     elif event.error:
-        what = "copy running-config startup-config"
-        telling.log(model, MessageId.REPLICATION_COMMAND_FAILED, what)
+        mirror.save_failed(model, event.error)
 
 
 def give_up(model: Model, why: str, *, all_of_them: bool) -> None:
@@ -171,7 +170,7 @@ def _reply(model: Model, number: int, text: str) -> None:
     model.out.append(Reply(number, text, True, prompt))
 
 
-def _finish(model: Model, number: int, text: str) -> None:
+def finish(model: Model, number: int, text: str) -> None:
     """Answer a session that waited, if it is still there."""
     session = model.sessions.get(number)
     if session is not None:
@@ -244,9 +243,12 @@ def _order(order: failover_events.Order) -> Callable[[Model, int], None]:
 
 
 def _save(model: Model, number: int) -> None:
-    model.sessions[number].waits = True
     mirror.send_save(model)
-    mirror.save(model, number)
+    why = mirror.save(model, number)
+    if why:
+        _reply(model, number, f"ERROR: {why}\n")
+    else:
+        model.sessions[number].waits = True
 
 
 def _write_erase(model: Model, number: int) -> None:
@@ -256,11 +258,8 @@ def _write_erase(model: Model, number: int) -> None:
 
 
 def _write_standby(model: Model, number: int) -> None:
-    if not model.mate_listens:
-        _reply(model, number, "ERROR: write standby: this unit is not active with a standby mate\n")
-        return
-    mirror.send_whole(model)
-    _reply(model, number, "")
+    why = mirror.write_standby(model)
+    _reply(model, number, f"ERROR: write standby: {why}\n" if why else "")
 
 
 def _reload(model: Model, number: int) -> None:

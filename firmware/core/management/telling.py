@@ -77,7 +77,8 @@ def publish_state(model: Model) -> None:
     last = "" if model.last_failover_ms is None else iso_text(model.last_failover_ms)
     publish(model, topics.STATE, topics.state_payload(counted, model.facts, model.hostname, last))
     model.state_due_ms = now + topics.STATE_EVERY_MS
-    alerts = topics.alerts(view)
+    differ = f"configurations differ: {model.mirror.told}" if model.mirror.told else ""
+    alerts = (*topics.alerts(view), *((differ,) if differ else ()))
     if alerts != model.alerts:
         model.alerts = alerts
         publish(model, topics.ALERTS, {"alerts": list(alerts)})

@@ -175,7 +175,7 @@ def alerts(view: UnitView) -> tuple[str, ...]:
         *(("this unit is failed",) if view.mine.state is UnitState.FAILED else ()),
         *(("both units claim one identity",) if view.conflict else ()),
         *(
-            (f"the mate is {view.other.state.text.lower()}",)
+            (f"the mate is {view.other.state.text.lower()}" + (view.unfit and f": {view.unfit}"),)
             if view.other.state in (UnitState.FAILED, UnitState.NOT_DETECTED)
             else ()
         ),
