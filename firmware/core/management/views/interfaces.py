@@ -138,7 +138,7 @@ def _interface(named: NamedInterface, there: KernelInterface | None) -> Iterator
     status, protocol = _states(named, there)
     yield f'Interface {named.physical} "{named.name}", is {status}, line protocol is {protocol}'
     if there is None:
-        yield "        This machine has no such interface"
+        yield "        Description: this machine has no such interface"
         return
     yield f"  Hardware is Ethernet, {_speed(there)}"
     yield _auto(there)
@@ -218,6 +218,6 @@ def _assigned(address: str) -> str:
 
 
 def dotted(mac: str) -> str:
-    """``0011.2233.4455``; what is no MAC as it is."""
+    """``0011.2233.4455``; ``N/A`` for none."""
     digits = mac.replace(":", "")
-    return ".".join(digits[i : i + 4] for i in range(0, 12, 4)) if len(digits) == 12 else mac
+    return ".".join(digits[i : i + 4] for i in range(0, 12, 4)) if digits else "N/A"
