@@ -167,6 +167,73 @@ def _flash(text: str, _: Context) -> str:
     return found[1]
 
 
+def _host(text: str, context: Context) -> str:
+    """An address, or the name of a host; kept as text."""
+    if _quad(text) is None and not re.fullmatch(
+        r"[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?", text
+    ):
+        raise Refused(f"{_short(text)} is neither an address nor a host name")
+    return str(context.names.get(text, text))
+
+
+def _message_numbers(text: str, _: Context) -> tuple[int, int]:
+    """``106015`` or ``106010-106023``: first and last."""
+    found = re.fullmatch(r"([1-9][0-9]{5})(?:-([1-9][0-9]{5}))?", text)
+    if found is None:
+        raise Refused(f"{_short(text)} is no message number; write six digits, or 106010-106023")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if last < first:
+        raise Refused(f"{text}: the second number is the smaller one")
+    return first, last
+
+
+def _numbers_text(numbers: tuple[int, int]) -> str:
+    first, last = numbers
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _password(text: str, _: Context) -> str:
+    if re.fullmatch(_PRINTABLE + "{1,127}", text) is None:
+        raise Refused("a password has 1 to 127 letters, digits and signs, no blanks")
+    if not text.strip("*"):
+        raise Refused("***** stands for a password that is not shown; type the password itself")
+    return text
+
+
+def _key(text: str, _: Context) -> str:
+    if re.fullmatch(_PRINTABLE + "{1,63}", text) is None:
+        raise Refused("a failover key has 1 to 63 letters, digits and signs, no blanks")
+    return text
+
+
+def _policy(text: str, _: Context) -> tuple[int, bool]:
+    """``2`` or ``50%``: the number, and whether it is percent."""
+    found = re.fullmatch(r"([0-9]{1,3})(%?)", text)
+    if found is None or not 1 <= int(found[1]) <= (100 if found[2] else 250):
+        raise Refused(f"{_short(text)} is out of range: 1-250 interfaces, or 1%-100%")
+    return int(found[1]), bool(found[2])
+
+
+def _policy_text(policy: tuple[int, bool]) -> str:
+    return f"{policy[0]}%" if policy[1] else str(policy[0])
+
+
+RECONNECT_HOURS_MAX = 1193
+
+
+def _reconnect(text: str, context: Context) -> int:
+    if text == "-1":
+        return -1
+    seconds = _clock(text, context)
+    if seconds > RECONNECT_HOURS_MAX * 3600:
+        raise Refused(f"{text} is out of range 0:00:00-{RECONNECT_HOURS_MAX}:00:00, or -1")
+    return seconds
+
+
+def _reconnect_text(seconds: int) -> str:
+    return "-1" if seconds < 0 else clock_text(seconds)
+
+
 def _line(text: str, _: Context) -> str:
     return text
 
@@ -196,6 +263,20 @@ KINDS: dict[str, Kind] = {
     "clock": Kind("hh:mm:ss", "Time", _clock, clock_text),
     "level": Kind("LEVEL", "0-7 or its name", _level, lambda level: LEVELS[level]),
     "flash": Kind("flash:WORD", "File in flash", _flash, lambda name: f"flash:{name}"),
+    "host": Kind("HOST", "Address or name of a host", _host),
+    "mail_address": Kind(
+        "WORD", "Mail address", _matching(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", "mail address")
+    ),
+    "messages": Kind(
+        "NUMBER[-NUMBER]", "Number of a message, or a range", _message_numbers, _numbers_text
+    ),
+    "password": Kind("WORD", "Password, up to 127 characters", _password),
+    "failover_key": Kind("WORD", "Shared secret, up to 63 characters", _key),
+    "hex_key": Kind(
+        "HEX", "Shared secret, 32 hexadecimal digits", _matching("[0-9a-fA-F]{32}", "32 hex digits")
+    ),
+    "policy": Kind("<1-250>[%]", "Failed interfaces, a number or percent", _policy, _policy_text),
+    "reconnect": Kind("hh[:mm:ss]", "Time up to 1193 hours, or -1", _reconnect, _reconnect_text),
     "line": Kind("LINE", "Text to the end of the line", _line, rest=True),
 }
 

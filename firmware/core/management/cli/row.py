@@ -35,6 +35,18 @@ class Mode(StrEnum):
     POLICY_PARAMETERS = "config-pmap-p"
     POLICY_CLASS = "config-pmap-c"
     CA_SERVER = "config-ca-server"
+    SERVER_GROUP = "config-aaa-server-group"
+    SERVER_HOST = "config-aaa-server-host"
+    ISAKMP = "config-isakmp-policy"
+    GROUP_POLICY = "config-group-policy"
+    TUNNEL_GROUP = "config-tunnel"
+    USER_ATTRIBUTES = "config-username"
+    TIME_RANGE = "config-time-range"
+    ROUTE_MAP = "config-route-map"
+    ROUTER = "config-router"
+    TCP_MAP = "config-tcp-map"
+    TRUSTPOINT = "config-ca-trustpoint"
+    WEBVPN = "config-webvpn"
 
 
 class No(Enum):

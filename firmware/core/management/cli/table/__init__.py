@@ -12,6 +12,7 @@ from firmware.core.management.cli.table import (
     failover,
     inspection,
     interfaces,
+    known,
     logging,
     nat,
     objects,
@@ -81,6 +82,7 @@ _FAMILIES = (
     nat,
     services,
     inspection,
+    known,
     orders,
     show,
 )

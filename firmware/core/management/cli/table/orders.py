@@ -14,6 +14,7 @@ from firmware.core.management.cli.table import (
     failover,
     inspection,
     interfaces,
+    known,
     logging,
     nat,
     objects,
@@ -37,6 +38,7 @@ _LINES = (
     nat,
     services,
     inspection,
+    known,
 )
 # What may follow `show running-config` and `clear configure`: the first words of all lines.
 FAMILIES: tuple[str, ...] = tuple(families(row for family in _LINES for row in family.ROWS))
