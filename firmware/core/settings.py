@@ -65,6 +65,7 @@ class UnitFacts:
     ssl_vpn_peers: int = 0  # licensed, u16
     features: tuple[str, ...] = ()  # licensed; names of wire.bodies.FEATURES
     real_time: bool = False  # the failover process was granted SCHED_FIFO
+    vlans: bool = False  # it can make sub-interfaces: the kernel has 802.1Q
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class DataInterface:
     standby_mac: str | None = None
     mtu: int = 1500  # 64 to 65535; what the NIC cannot do is refused
     also: tuple[IPv4Address, ...] = ()  # of pools and statics: held beside the active address
+    monitored: bool = True  # monitor-interface
     static_arp: tuple[tuple[IPv4Address, str], ...] = ()  # `arp inside 10.1.1.9 0009.7cbe.2100`
 
 
@@ -107,6 +109,7 @@ class StaticRoute:
 CABLE_POLL_MS, CABLE_HOLD_MS = 15_000, 45_000  # the document's show failover
 LAN_POLL_MS, LAN_HOLD_MS = 1_000, 15_000  # docs/decisions/0003
 INTERFACE_POLL_MS, INTERFACE_HOLD_MS = 5_000, 25_000  # the document's show failover
+OURS_BELOW_MS = 200  # unit poll times under the document's range; LAN mode only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
@@ -53,7 +53,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _quad(text: str) -> IPv4Address | None:
     try:
         return IPv4Address(text)

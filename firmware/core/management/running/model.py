@@ -7,60 +7,30 @@ entries, so what was drawn from them is worth keeping until the next change.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.matching import Fault, Matched
-from firmware.core.management.cli.row import Arguments, Follow, Mode, No, Row, Typed
+from firmware.core.management.cli.row import Follow, Mode, Row, Typed
 from firmware.core.management.cli.table import TABLE
+from firmware.core.management.running import load, meaning, render
 from firmware.core.management.running.draft import Draft
-from firmware.core.settings import UnitFacts
+from firmware.core.management.running.entry import (
+    Entered,
+    Entry,
+    LoadFault,
+    Path,
+    Refused,
+    Slot,
+    natural,
+    slot_of,
+    takes_away,
+)
+from firmware.core.settings import Platform, Settings, UnitFacts
 
-Path = tuple[str, ...]
-Slot = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class Entry:
-    """One line that is kept. ``text`` is canonical; ``lines`` are those it opened."""
-
-    row: Row
-    arguments: Arguments
-    negated: bool
-    text: str
-    number: int  # grows with every line typed: the order of entry
-    lines: dict[Slot, Entry] = field(default_factory=dict)
-
-    @property
-    def shown(self) -> str:
-        """The line as anybody may see it: without secrets."""
-        return self.text if self.row.masked is None else self.row.masked(self.arguments)
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """A line was taken. ``path`` is where the next line goes; ``under`` is where this one went.
-
-    ``line`` is what the mate must do too, if ``replicated``.
-    """
-
-    path: Path
-    under: Path
-    line: str
-    changed: bool
-    replicated: bool
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line was not taken. ``text`` is for who typed it; ``column`` is for a caret, or None."""
-
-    text: str
-    column: int | None = None
+__all__ = ["Configuration", "Entered", "Entry", "LoadFault", "Path", "Refused"]
 
 
 class Configuration:
@@ -69,11 +39,151 @@ class Configuration:
     def __init__(self, facts: UnitFacts) -> None:
         self.facts = facts
         self.generation = 0
-        self._top: dict[Slot, Entry] = {}
+        self.top: dict[Slot, Entry] = {}
+        self.key_from_mate = False  # the failover key was the mate's before it was ours
         self._numbers = 0
-        self._drawn: tuple[int, Draft] | None = None
+        self._likes: dict[tuple[Any, ...], list[Entry]] = {}  # in order, of rows with a place
+        self._drawn: dict[str, tuple[int, Any]] = {}  # by what was drawn: generation, outcome
         self._sections: dict[Path, tuple[Entry, ...] | None] = {}  # looked up before
         self._context: Context | None = None
+        self._furnish()
+
+    # -- whole configurations -------------------------------------------------------------------
+
+    def load(self, text: str) -> tuple[LoadFault, ...]:
+        """Make this text the configuration. Its good lines are taken, each bad one is told."""
+        self._empty()
+        faults = load.load_lines(self, text)
+        self._furnish()
+        return faults
+
+    def boot(self, text: str, *, cable: bool) -> tuple[LoadFault, ...]:
+        """What startup-config said. On a PIX with a cable an empty flash enables failover."""
+        faults = self.load(text)
+        if load.is_empty(text) and cable and self.facts.platform is Platform.PIX:
+            self.enter((), "failover")
+        return faults
+
+    def load_from_mate(self, text: str) -> tuple[LoadFault, ...]:
+        """Take over the mate's configuration; what is this unit's own stays as it is here.
+
+        A failover key that did not travel stays too.
+        """
+        own = {s: e for s, e in self.top.items() if not e.row.replicated or e.row.name == KEY}
+        key = self.entry(KEY)
+        self._empty()
+        self.top.update(own)
+        faults = load.load_lines(self, text, from_mate=True)
+        if self.entry(KEY) is key:
+            self.key_from_mate = self.key_from_mate and key is not None
+        self._furnish()
+        return faults
+
+    def merge(self, text: str) -> tuple[LoadFault, ...]:
+        """Enter every line beside what is there, as `copy flash:x running-config` does."""
+        return load.load_lines(self, text)
+
+    def clear(self) -> None:
+        """What a unit has that was never configured: its interfaces, shut down."""
+        self._empty()
+        self._furnish()
+
+    def remove_family(self, words: tuple[str, ...]) -> bool:
+        """`clear configure ...`: every line that begins with these words. Whether any was there."""
+        wanted = tuple(word.lower() for word in words)
+        gone = [e for e in self.top.values() if _begins_with(e.text, wanted)]
+        for entry in gone:
+            self.remove((), entry)
+        self._furnish()
+        return bool(gone)
+
+    def _empty(self) -> None:
+        self.top.clear()
+        self._likes.clear()
+        self._sections.clear()
+        self._context = None
+        self.generation += 1
+
+    def _furnish(self) -> None:
+        """An interface nothing was said of is there, and shut down."""
+        for interface in self.facts.interfaces:
+            if self.entry("interface", interface.physical) is None:
+                header = f"interface {interface.physical}"
+                self.enter((), header)
+                self.enter((header,), "shutdown")
+
+    # -- what it says ---------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """Every line, canonical, secrets as they are stored: what flash gets."""
+        return str(self._draw("text", lambda: render.text(self._lines_printed())))
+
+    def replica(self, *, key: bool) -> str:
+        """What the mate gets: no line that stays local; the failover key only if asked for."""
+        return render.text(render.replica(self._lines_printed(), key=key))
+
+    @property
+    def comparable(self) -> str:
+        """What both units must have alike, as anybody may see it, to print differences of."""
+        lines = render.replica(self._lines_printed(), key=False)
+        return "".join(f"{' ' * line.depth}{line.entry.shown}\n" for line in lines)
+
+    def shown(self, *, everything: bool = False, family: str = "") -> str:
+        """`show running-config [all] [family]`, without secrets."""
+        printed = render.lines(self, everything=everything) if everything else self._lines_printed()
+        if family:
+            return "".join(render.separated(render.of_family(printed, tuple(family.split()))))
+        head = f"{self.facts.platform.name} Version {self.facts.version}"
+        return render.page(printed, head, self.text)
+
+    @property
+    def shown_failover(self) -> str:
+        """`show running-config failover`."""
+        return self.shown(family="failover")
+
+    @property
+    def digest(self) -> int:
+        """u32 over what both units must have alike."""
+        return int(self._draw("digest", lambda: render.digest(self._lines_printed())))
+
+    @property
+    def hostname(self) -> str:
+        """The name in the prompt."""
+        return self.draft().system.hostname or self.default_hostname
+
+    @property
+    def default_hostname(self) -> str:
+        """The name of a unit that was given none."""
+        return "pixfirewall" if self.facts.platform is Platform.PIX else "ciscoasa"
+
+    def settings(self) -> Settings:
+        """What the failover machine must know."""
+        draw = lambda: replace(  # noqa: E731
+            meaning.settings_of(self.draft()), digest=self.digest, key_from_mate=self.key_from_mate
+        )
+        return self._draw("settings", draw)  # type: ignore[no-any-return]
+
+    def not_enforced(self) -> tuple[str, ...]:
+        """The lines that are kept, shown and replicated and change nothing, in order."""
+        return tuple(
+            " ".join(line.entry.shown.split())
+            for line in self._lines_printed()
+            if not line.entry.row.enforced and line.entry.number > 0
+        )
+
+    def draft(self) -> Draft:
+        """What all the lines mean; drawn again only after a change."""
+        return self._draw("draft", self._read)  # type: ignore[no-any-return]
+
+    def _lines_printed(self) -> tuple[render.Line, ...]:
+        return self._draw("lines", lambda: tuple(render.lines(self)))  # type: ignore[no-any-return]
+
+    def _draw(self, what: str, draw: Callable[[], Any]) -> Any:
+        kept = self._drawn.get(what)
+        if kept is None or kept[0] != self.generation:
+            kept = self._drawn[what] = (self.generation, draw())
+        return kept[1]
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -96,7 +206,7 @@ class Configuration:
 
     def _found(self, path: Path) -> tuple[Entry, ...] | None:
         found: list[Entry] = []
-        lines = self._top
+        lines = self.top
         for text in path:
             entry = next((e for e in _openers(lines) if e.text == text), None)
             if entry is None:
@@ -105,20 +215,28 @@ class Configuration:
             lines = entry.lines
         return tuple(found)
 
+    def printed(self, name: str) -> list[Entry]:
+        """The entries at the top of the rows of that name, in the order they are printed."""
+        return sorted(self.entries(name), key=self.order)
+
+    @property
+    def physicals(self) -> tuple[str, ...]:
+        """The interfaces of this unit, as unit.toml spells them."""
+        return tuple(interface.physical for interface in self.facts.interfaces)
+
     @property
     def context(self) -> Context:
         """What arguments may refer to."""
         if self._context is None:
-            physicals = tuple(interface.physical for interface in self.facts.interfaces)
             named = {e.arguments["name"]: e.arguments["address"] for e in self.entries("name")}
-            self._context = Context(physicals, named)
+            self._context = Context(self.physicals, named)
         return self._context
 
-    def draft(self) -> Draft:
-        """What all the lines mean; drawn again only after a change."""
-        if self._drawn is None or self._drawn[0] != self.generation:
-            self._drawn = (self.generation, self._read())
-        return self._drawn[1]
+    def mode(self, path: Path) -> Mode:
+        """The mode of a section."""
+        section = self.section(path)
+        opens = section[-1].row.opens if section else None
+        return opens or Mode.CONFIG
 
     # -- changing -------------------------------------------------------------------------------
 
@@ -126,7 +244,7 @@ class Configuration:
         """Take one line, typed in the section ``path``; words may be abbreviated."""
         found = self.find(path, line)
         if isinstance(found, Fault):
-            return Refused(found.why.value, found.column)
+            return Refused(found.why.value, found.column, found.detail)
         under, matched = found
         return self.take(under, matched, from_mate=from_mate)
 
@@ -143,12 +261,6 @@ class Configuration:
         assert deepest is not None
         return deepest
 
-    def mode(self, path: Path) -> Mode:
-        """The mode of a section."""
-        section = self.section(path)
-        opens = section[-1].row.opens if section else None
-        return opens or Mode.CONFIG
-
     def take(self, path: Path, matched: Matched, *, from_mate: bool = False) -> Entered | Refused:
         """Take a line that was matched already, under exactly that section."""
         sections = self.section(path)
@@ -163,66 +275,76 @@ class Configuration:
             configuration=self,
             from_mate=from_mate,
         )
+        others = row.instead(typed) if row.instead is not None else None
+        if others is not None:
+            return self._take_others(path, others, from_mate)
         why = row.check(typed) if row.check is not None else ""
         if why:
             return Refused(f"ERROR: {why}")
         line = ("no " if matched.negated else "") + matched.text
-        changed = self._apply(sections[-1].lines if sections else self._top, matched, line)
+        replicated = row.replicated and (row.name != KEY or self.entry(KEY) is not None)
+        changed = self._apply(path, matched, line)
+        if row.name == KEY and changed:
+            self.key_from_mate = from_mate
         follow = row.follow(typed) if row.follow is not None else Follow()
         for under, more in follow.lines:
             entered = self.enter(under, more, from_mate=from_mate)
             changed = changed or (isinstance(entered, Entered) and entered.changed)
         opened = row.opens is not None and not matched.negated
         after = (*path, line) if opened else path
-        return Entered(after, path, line, changed, row.replicated, follow.note)
+        return Entered(after, path, line, changed, replicated, follow.note)
+
+    def _take_others(
+        self, path: Path, others: tuple[tuple[Path, str], ...], from_mate: bool
+    ) -> Entered | Refused:
+        answer: Entered | Refused = Entered(path, path, "", False, False)
+        for under, line in others:
+            answer = self.enter(under, line, from_mate=from_mate)
+            if isinstance(answer, Refused):
+                return replace(answer, column=None)
+        return answer
 
     def remove(self, path: Path, entry: Entry) -> None:
         """Take one entry away, with what it opened."""
         lines = self._lines(path)
-        slot = slot_of(entry.row, entry.arguments, entry.text)
-        if entry.row.repeats:
-            slot = (*slot, entry.number - 1)
-        if lines is not None and slot in lines:
-            del lines[slot]
-            self._changed(entry.row)
-
-    def clear(self) -> None:
-        """Take everything away."""
-        self._top.clear()
-        self._sections.clear()
-        self._context = None
-        self.generation += 1
+        if lines is None:
+            return
+        slot = next((slot for slot, one in lines.items() if one is entry), None)
+        if slot is not None:
+            self._drop(lines, slot)
 
     def _lines(self, path: Path) -> dict[Slot, Entry] | None:
         section = self.section(path)
         if section is None:
             return None
-        return section[-1].lines if section else self._top
+        return section[-1].lines if section else self.top
 
-    def _apply(self, lines: dict[Slot, Entry], matched: Matched, line: str) -> bool:
-        row = matched.row
+    def _apply(self, path: Path, matched: Matched, line: str) -> bool:
+        row, lines = matched.row, self._lines(path)
+        assert lines is not None
         if row.least is not None and matched.negated:
             return self._remove_all(lines, matched)
         slot = slot_of(row, matched.arguments, matched.text)
         if row.repeats:
             slot = (*slot, self._numbers)  # of no other line
         old = lines.get(slot)
-        if _takes_away(matched) or line == row.default:
+        if takes_away(row, matched.negated) or line == row.default:
             if old is None:
                 return False
-            del lines[slot]
-            self._changed(row)
+            self._drop(lines, slot)
             return True
         if old is not None and old.text == line:
             return False
         self._numbers += 1
-        entry = Entry(row, matched.arguments, matched.negated, line, self._numbers)
+        arguments = replace(matched.arguments, negated=True) if matched.negated else None
+        entry = Entry(row, arguments or matched.arguments, matched.negated, line, self._numbers)
+        lines[slot] = entry
         if old is not None:
             entry.lines, entry.number = old.lines, old.number
-        lines[slot] = entry
-        self._changed(row)
-        if row.place is not None and (place := row.place(entry)) is not None:
-            self._move(lines, entry, place)
+            self._sections.clear()
+        if row.place is not None:
+            self._stand(lines, entry, old, row.place(entry))
+        self._changed(row, (*path, line))
         return True
 
     def _remove_all(self, lines: dict[Slot, Entry], matched: Matched) -> bool:
@@ -235,30 +357,47 @@ class Configuration:
             and all(entry.arguments.get(name) == value for name, value in typed)
         ]
         for slot in gone:
-            del lines[slot]
-        if gone:
-            self._changed(matched.row)
+            self._drop(lines, slot)
         return bool(gone)
 
-    def _changed(self, row: Row) -> None:
-        self.generation += 1
-        if row.opens is not None:
+    def _drop(self, lines: dict[Slot, Entry], slot: Slot) -> None:
+        entry = lines.pop(slot)
+        if entry.row.place is not None:
+            self._likes[_alike(lines, entry)].remove(entry)
+        if entry.row.opens is not None:
             self._sections.clear()
+        self._changed(entry.row, None)
+
+    def _changed(self, row: Row, header: Path | None) -> None:
+        self.generation += 1
+        if row.opens is not None and header is not None:
+            self._sections.pop(header, None)  # it was looked for before it was there
         if row.name == "name":
             self._context = None
 
-    def _move(self, lines: dict[Slot, Entry], entry: Entry, place: int) -> None:
-        """Renumber the like of an entry so that it stands at that place among them."""
-        like = sorted((e for e in lines.values() if _alike(e, entry)), key=lambda e: e.number)
-        like.remove(entry)
-        like.insert(place - 1, entry)
-        for one, number in zip(like, sorted(e.number for e in like), strict=True):
-            one.number = number
+    def _stand(
+        self, lines: dict[Slot, Entry], entry: Entry, old: Entry | None, place: int | None
+    ) -> None:
+        """Put an entry among its like: in the place of another, at that place, or at the end."""
+        like = self._likes.setdefault(_alike(lines, entry), [])
+        if old is not None:
+            like.remove(old)
+        at = len(like) if place is None else min(place - 1, len(like))
+        if old is not None and place is None:
+            at = next((i for i, one in enumerate(like) if one.number > entry.number), len(like))
+        like.insert(at, entry)
+        if at == len(like) - 1:
+            return
+        before = like[at - 1].number if at else 0
+        entry.number = (before + like[at + 1].number) / 2
+        if not before < entry.number < like[at + 1].number:  # as near as numbers can be
+            for number, one in enumerate(like, 1):
+                one.number = number
 
     def _read(self) -> Draft:
-        physicals = tuple(interface.physical for interface in self.facts.interfaces)
-        draft = Draft(physicals, self.facts.platform)
-        self._read_lines(draft, self._top, ())
+        draft = Draft(self.physicals, self.facts.platform)
+        draft.failover.lan = self.facts.platform is Platform.ASA
+        self._read_lines(draft, self.top, ())
         return draft
 
     def _read_lines(
@@ -273,9 +412,10 @@ class Configuration:
 
     def sorted(self, lines: dict[Slot, Entry] | None = None) -> list[Entry]:
         """Entries in the order they are printed in; None: those at the top."""
-        return sorted((self._top if lines is None else lines).values(), key=self._order)
+        return sorted((self.top if lines is None else lines).values(), key=self.order)
 
-    def _order(self, entry: Entry) -> tuple[Any, ...]:
+    def order(self, entry: Entry) -> tuple[Any, ...]:
+        """What entries of one section are sorted by."""
         row = entry.row
         first = () if row.rank is None else (row.rank(entry, self),)
         if row.ordered is None:
@@ -284,34 +424,18 @@ class Configuration:
         return (TABLE.place(row), first, named, entry.number)
 
 
-def _takes_away(matched: Matched) -> bool:
-    """Whether a line is not kept, but ends what stands in its slot."""
-    if matched.negated:
-        return matched.row.no is No.REMOVES
-    return matched.row.no is No.ONLY
+KEY = render.KEY
 
 
-def slot_of(row: Row, arguments: Arguments, text: str) -> Slot:
-    """What a line replaces: lines with equal slots are never there together."""
-    if row.key == ("*",):
-        return (row.name, text.removeprefix("no "))
-    return (row.name, *(arguments.get(name) for name in row.key))
+def _begins_with(text: str, words: tuple[str, ...]) -> bool:
+    found = text.removeprefix("no ").lower().split(maxsplit=len(words))
+    return tuple(found[: len(words)]) == words
 
 
-_DIGITS = re.compile(r"([0-9]+)")
-
-
-def natural(text: str) -> tuple[tuple[int, int | str], ...]:
-    """A sort key under which Ethernet2 comes before Ethernet10."""
-    pieces = _DIGITS.split(text)
-    return tuple((0, int(p)) if p.isdecimal() else (1, p) for p in pieces if p)
-
-
-def _alike(entry: Entry, other: Entry) -> bool:
-    names = other.row.ordered or ()
-    return entry.row.name == other.row.name and all(
-        entry.arguments.get(name) == other.arguments.get(name) for name in names
-    )
+def _alike(lines: dict[Slot, Entry], entry: Entry) -> tuple[Any, ...]:
+    """What entries must share to be counted together by a place."""
+    names = entry.row.ordered or ()
+    return (id(lines), entry.row.name, *(entry.arguments.get(name) for name in names))
 
 
 def _openers(lines: dict[Slot, Entry]) -> Iterator[Entry]:

@@ -122,7 +122,8 @@ def _check_interface_ip(typed: Typed) -> str:
         return primary
     if why := standby_refused(primary, arguments["standby"]):
         return why
-    if other := overlap(typed, primary, arguments["name"]):
+    # The document's own links overlap (10.0.0.0/8, 10.1.0.0/24); a data interface must not.
+    if other := overlap(typed, primary, links=False):
         return f"{primary.network} overlaps with that of {other}"
     return _no_local_ca(typed)
 
@@ -455,6 +456,6 @@ ROWS: tuple[Row, ...] = (
         reads_no=True,
         standing=_standing_monitor,
         default_shown=Shown.ALL,
-        manual="Physical interfaces are watched unless `no` says otherwise, sub-interfaces are not.",
+        manual="Physical interfaces are watched unless `no` says so, sub-interfaces are not.",
     ),
 )

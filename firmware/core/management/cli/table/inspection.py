@@ -42,6 +42,7 @@ _POLICY_MAPS = (
         name="policy-map type",
         key=("protocol", "name"),
         opens=Mode.POLICY_MAP,
+        separated=True,
         source="seed",
     ),
     known(
@@ -50,6 +51,7 @@ _POLICY_MAPS = (
         name="policy-map",
         key=("name",),
         opens=Mode.POLICY_MAP,
+        separated=True,
         source="seed",
     ),
     known("description <text:line>", "What it is for", mode=Mode.POLICY_MAP, least=()),
@@ -158,7 +160,6 @@ ROWS: tuple[Row, ...] = (
         "Where a policy holds",
         name="service-policy",
         key=("where", "interface"),
-        separated=True,
         source="seed",
     ),
 )

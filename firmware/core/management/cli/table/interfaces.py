@@ -42,7 +42,7 @@ def standby_refused(active: IPv4Interface, standby: IPv4Address | None) -> str:
     return ""
 
 
-def overlap(typed: Typed, wanted: IPv4Interface, mine: str) -> str:
+def overlap(typed: Typed, wanted: IPv4Interface, mine: str = "", *, links: bool = True) -> str:
     """What already has an address of that network, beside ``mine``; or nothing."""
     configuration = typed.configuration
     for entry in configuration.entries("interface"):
@@ -53,11 +53,10 @@ def overlap(typed: Typed, wanted: IPv4Interface, mine: str) -> str:
         network = IPv4Interface((other.arguments["address"], other.arguments["mask"])).network
         if network.overlaps(wanted.network):
             return f"interface {physical}"
-    for entry in configuration.entries("failover interface ip"):
-        name = str(entry.arguments["name"])
+    for entry in configuration.entries("failover interface ip") if links else ():
         network = IPv4Interface((entry.arguments["address"], entry.arguments["mask"])).network
-        if name != mine and network.overlaps(wanted.network):
-            return f"failover interface {name}"
+        if network.overlaps(wanted.network):
+            return f"failover interface {entry.arguments['name']}"
     return ""
 
 

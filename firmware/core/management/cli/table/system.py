@@ -27,10 +27,10 @@ def _read_domain(draft: Draft, arguments: Arguments, sections: Sections) -> None
 
 def _check_name(typed: Typed) -> str:
     for entry in typed.configuration.entries("name"):
-        other = entry.arguments["name"]
-        if entry.arguments["address"] == typed.arguments.get("address"):
-            if other != typed.arguments["name"] and not typed.negated:
-                return f"{entry.arguments['address']} has the name {other} already"
+        other, address = entry.arguments["name"], entry.arguments["address"]
+        taken = address == typed.arguments.get("address") and other != typed.arguments.get("name")
+        if taken and not typed.negated:
+            return f"{address} has the name {other} already"
     return ""
 
 
