@@ -6,7 +6,8 @@ import os
 import select
 import socket
 from collections.abc import Callable
-from ipaddress import IPv4Interface
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 import pytest
@@ -14,17 +15,21 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from wire_samples import HEADER, hello
 
+from firmware.core.failover.effects import SendFrame
 from firmware.core.failover.events import (
     BadFrameReceived,
     Event,
     FrameReceived,
     FrameUnreadable,
 )
+from firmware.core.settings import DataInterface, FailoverLink, Identity, Mode, Settings
 from firmware.core.wire import seal
 from firmware.core.wire.bodies import LAN, Frame, Header, Probe
 from firmware.core.wire.seal import Seals
 from firmware.drivers.lan_link import PORT, LanLink
 from firmware.drivers.raw_ethernet import RawEthernet
+from firmware.processes.channels import Channels
+from firmware.processes.clock import now_ns
 
 pytestmark = pytest.mark.own_namespace
 Lab = Callable[[], Any]
@@ -110,6 +115,48 @@ def test_by_a_data_interface_the_mac_it_was_understood_from_tells(two_units: Lab
         ip("link set eth0 address 02:00:00:00:00:99")
     bad.send("Ethernet0", hello())
     assert heard(left) == [BadFrameReceived("Ethernet0", seal.WRONG_SEAL)]
+
+
+def test_a_units_channels_seal_what_they_say_with_the_key_of_its_settings(two_units: Lab) -> None:
+    lab = two_units()
+    keyed = Settings(
+        mode=Mode.LAN,
+        lan_identity=Identity.PRIMARY,
+        failover_link=FailoverLink(
+            name="failover",
+            physical="Ethernet3",
+            primary=IPv4Interface("10.1.0.1/24"),
+            secondary=IPv4Address("10.1.0.2"),
+        ),
+        interfaces=(
+            DataInterface(physical="Ethernet0", name="outside", active=None, standby=None),
+        ),
+    )
+    with lab.at("left"):
+        ip("addr add 10.1.0.1/24 brd + dev eth1")
+        left = Channels({"Ethernet0": "eth0", "Ethernet3": "eth1"}, None)
+        left.apply(replace(keyed, key=OURS))
+    with lab.at("right"):
+        ip("addr add 10.1.0.2/24 brd + dev eth1")
+        by_link = LanLink("eth1", IPv4Interface("10.1.0.2/24"), seals(OURS))
+        by_data = RawEthernet(NICS, seals(OURS))
+    left.send(SendFrame(LAN, hello()))
+    left.send(SendFrame("Ethernet0", hello()))
+    assert heard(by_link) == [FrameReceived(LAN, hello())]
+    assert heard(by_data) == [FrameReceived("Ethernet0", hello())]
+    routes = left.opened()
+    left.apply(replace(keyed, key=ANOTHER, key_from_mate=True))
+    assert left.opened() > routes  # what the supervisor would say is sealed with the old key
+    left.send(SendFrame(LAN, hello()))
+    assert heard(by_link) == [BadFrameReceived(LAN, seal.WRONG_SEAL)]
+    by_link.send(hello())
+    by_data.send("Ethernet0", hello())
+    lan_driver = next(d for d in left.drivers() if isinstance(d, LanLink))
+    assert heard(lan_driver) == [FrameReceived(LAN, hello())]  # the old key is still read
+    left.pump(now_ns() + (seal.PATIENCE_LEAST_MS + 2 * keyed.hold_unit_ms) * 1_000_000)
+    by_link.send(hello())
+    assert heard(lan_driver) == [FrameUnreadable(LAN, serves=False)]
+    left.close()
 
 
 def test_what_does_not_echo_this_boot_teaches_no_mac(two_units: Lab) -> None:
