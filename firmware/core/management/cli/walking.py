@@ -1,0 +1,192 @@
+"""Word by word through the rows of one mode, in every way they can be read at once.
+
+A place is a set of (row, state); a word leads from one to the next. What a word led to is
+remembered, since configurations say the same words again and again. Ways that meet in one state
+have the same future: the better one goes on, so that there are never more ways than states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from firmware.core.management.cli.arguments import Context, Refused, kind
+from firmware.core.management.cli.row import No, Row
+from firmware.core.management.cli.syntax import Argument, Keyword, Token
+
+EXACT, SHORT, VALUE = 0, 1, 2  # how a word was read, best first
+_MOVES_MAX = 20_000  # remembered moves of one walker
+_WORD_MAX = 64  # characters of a word worth remembering
+
+
+@dataclass(slots=True)
+class Piece:
+    """One word, read one way. ``parent`` is the way it goes on from, by its index there."""
+
+    order: int  # of the row
+    state: int
+    parent: int
+    score: int
+    word: str  # canonical
+    bound: tuple[str, Any] | None = None
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One token that may come next, and the thread it goes on from."""
+
+    index: int
+    order: int
+    state: int
+    token: Token
+
+
+@dataclass(slots=True)
+class Place:
+    """``threads``: (order of the row, state), -1 before its first word.
+
+    What may come next is sorted: keywords by their text, values, and values that are the rest of
+    the line.
+    """
+
+    threads: tuple[tuple[int, int], ...]
+    steps: tuple[Step, ...] = ()
+    keywords: dict[str, list[Step]] = field(default_factory=dict)
+    values: list[Step] = field(default_factory=list)
+    rests: list[Step] = field(default_factory=list)
+    moves: dict[str, Move] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Move:
+    """Where a word leads; ``pieces[i]`` is how ``place.threads[i]`` was reached."""
+
+    place: Place
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A word leads nowhere: why kinds refused it, or which keywords it could be."""
+
+    refused: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+
+class Walker:
+    """The rows of one mode in one context."""
+
+    def __init__(self, rows: tuple[Row, ...], context: Context) -> None:
+        self.rows = rows
+        self.context = context
+        self._starts: dict[tuple[bool, int], Place] = {}
+        self._places: dict[tuple[tuple[int, int], ...], Place] = {}
+        self._remembered = 0
+
+    def start(self, *, negated: bool, privilege: int) -> Place:
+        """Before the first word (after ``no``, if ``negated``)."""
+        place = self._starts.get((negated, privilege))
+        if place is None:
+            threads = (
+                (order, -1)
+                for order, row in enumerate(self.rows)
+                if row.privilege <= privilege
+                and not (negated and (row.action or row.no is No.REFUSED))
+            )
+            place = self._starts[(negated, privilege)] = self._place(tuple(threads))
+        return place
+
+    def move(self, place: Place, word: str) -> Move | Stop:
+        """Where a word leads."""
+        found = place.moves.get(word)
+        if found is not None:
+            return found
+        made = self._made(place, word)
+        if isinstance(made, Move) and len(word) <= _WORD_MAX:
+            self._remember(place, word, made)
+        return made
+
+    def rest(self, step: Step, text: str) -> Piece | None:
+        """The rest of the line as the value of that step; None: its kind refuses it."""
+        piece = self._value(step, text)
+        return piece if isinstance(piece, Piece) else None
+
+    def _remember(self, place: Place, word: str, made: Move) -> None:
+        if self._remembered >= _MOVES_MAX:
+            for known in (*self._places.values(), *self._starts.values()):
+                known.moves.clear()
+            self._remembered = 0
+        place.moves[word] = made
+        self._remembered += 1
+
+    def _made(self, place: Place, word: str) -> Move | Stop:
+        text = word.lower()
+        pieces = [_keyword(step, EXACT) for step in place.keywords.get(text, ())]
+        if not pieces:
+            begun = [one for one in place.keywords if one.startswith(text)]
+            if len(begun) == 1:
+                pieces = [_keyword(step, SHORT) for step in place.keywords[begun[0]]]
+        else:
+            begun = []
+        refused: dict[str, None] = {}
+        for step in place.values:
+            value = self._value(step, word)
+            if isinstance(value, Piece):
+                pieces.append(value)
+            else:
+                refused[value] = None
+        if not pieces:
+            return Stop(tuple(refused), tuple(sorted(begun)))
+        if len(pieces) > 1:
+            pieces = _first_of_each(pieces)
+        threads = tuple([(piece.order, piece.state) for piece in pieces])
+        return Move(self._place(threads), tuple(pieces))
+
+    def _value(self, step: Step, text: str) -> Piece | str:
+        token = step.token
+        assert isinstance(token, Argument)
+        shape = kind(token.kind)
+        try:
+            value = shape.parse(text, self.context)
+        except Refused as why:
+            return str(why)
+        word = shape.write(value)
+        return Piece(step.order, step.state, step.index, VALUE, word, (token.name, value))
+
+    def _place(self, threads: tuple[tuple[int, int], ...]) -> Place:
+        found = self._places.get(threads)
+        if found is None:
+            found = self._places[threads] = Place(threads, tuple(self._steps(threads)))
+            for step in found.steps:
+                if isinstance(step.token, Keyword):
+                    found.keywords.setdefault(step.token.text, []).append(step)
+                else:
+                    rest = kind(step.token.kind).rest
+                    (found.rests if rest else found.values).append(step)
+        return found
+
+    def _steps(self, threads: tuple[tuple[int, int], ...]) -> Iterator[Step]:
+        for index, (order, state) in enumerate(threads):
+            pattern = self.rows[order].pattern
+            for after in pattern.first if state < 0 else pattern.follow[state]:
+                yield Step(index, order, after, pattern.tokens[after])
+
+
+def _keyword(step: Step, score: int) -> Piece:
+    token = step.token
+    assert isinstance(token, Keyword)
+    bound = (token.binds, token.text) if token.binds else None
+    return Piece(step.order, step.state, step.index, score, token.text, bound, token.text)
+
+
+def _first_of_each(pieces: Sequence[Piece]) -> list[Piece]:
+    """One way into each state; the pieces come best first."""
+    seen: set[tuple[int, int]] = set()
+    kept = []
+    for piece in pieces:
+        if (piece.order, piece.state) not in seen:
+            seen.add((piece.order, piece.state))
+            kept.append(piece)
+    return kept
