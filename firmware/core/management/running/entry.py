@@ -64,10 +64,14 @@ class LoadFault:
 
 
 def slot_of(row: Row, arguments: Arguments, text: str) -> Slot:
-    """What a line replaces: lines with equal slots are never there together."""
+    """What a line replaces: lines with equal slots are never there together.
+
+    ``text`` is the line without ``no``.
+    """
     if row.key == ("*",):
-        return (row.name, text.removeprefix("no "))
-    return (row.name, *(arguments.get(name) for name in row.key))
+        return (row.name, text)
+    values = arguments.values
+    return (row.name, *[values.get(name) for name in row.key])
 
 
 def takes_away(row: Row, negated: bool) -> bool:

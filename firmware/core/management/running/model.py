@@ -266,27 +266,28 @@ class Configuration:
         sections = self.section(path)
         if sections is None:
             return Refused(f"ERROR: {' '.join(path)} is not there any more")
-        row = matched.row
-        typed = Typed(
-            arguments=matched.arguments,
-            negated=matched.negated,
-            path=path,
-            sections=sections,
-            configuration=self,
-            from_mate=from_mate,
-        )
-        others = row.instead(typed) if row.instead is not None else None
-        if others is not None:
-            return self._take_others(path, others, from_mate)
-        why = row.check(typed) if row.check is not None else ""
-        if why:
-            return Refused(f"ERROR: {why}")
-        line = ("no " if matched.negated else "") + matched.text
+        row, typed = matched.row, None
+        if row.instead or row.check or row.follow:
+            typed = Typed(
+                arguments=matched.arguments,
+                negated=matched.negated,
+                path=path,
+                sections=sections,
+                configuration=self,
+                from_mate=from_mate,
+            )
+            others = row.instead(typed) if row.instead is not None else None
+            if others is not None:
+                return self._take_others(path, others, from_mate)
+            if row.check is not None and (why := row.check(typed)):
+                return Refused(f"ERROR: {why}")
         replicated = row.replicated and (row.name != KEY or self.entry(KEY) is not None)
-        changed = self._apply(path, matched, line)
+        text = matched.text
+        line = f"no {text}" if matched.negated else text
+        changed = self._apply(path, matched, line, text)
         if row.name == KEY and changed:
             self.key_from_mate = from_mate
-        follow = row.follow(typed) if row.follow is not None else Follow()
+        follow = Follow() if row.follow is None or typed is None else row.follow(typed)
         for under, more in follow.lines:
             entered = self.enter(under, more, from_mate=from_mate)
             changed = changed or (isinstance(entered, Entered) and entered.changed)
@@ -319,12 +320,12 @@ class Configuration:
             return None
         return section[-1].lines if section else self.top
 
-    def _apply(self, path: Path, matched: Matched, line: str) -> bool:
+    def _apply(self, path: Path, matched: Matched, line: str, text: str) -> bool:
         row, lines = matched.row, self._lines(path)
         assert lines is not None
         if row.least is not None and matched.negated:
             return self._remove_all(lines, matched)
-        slot = slot_of(row, matched.arguments, matched.text)
+        slot = slot_of(row, matched.arguments, text)
         if row.repeats:
             slot = (*slot, self._numbers)  # of no other line
         old = lines.get(slot)
