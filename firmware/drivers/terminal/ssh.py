@@ -45,7 +45,7 @@ _ACCEPTS = 16  # connections taken before others have their turn
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 # Groups so large that one handshake would keep everybody else waiting, and relics.
-_SLOW = "-gss-*,diffie-hellman-group-exchange-*,diffie-hellman-group1[5678]-*,*-sha1,rsa2048-*"
+_SLOW = "-gss-*,diffie-hellman-group-exchange-*,diffie-hellman-group1?-sha512,*-sha1,rsa2048-*"
 
 
 def new_host_key() -> str:

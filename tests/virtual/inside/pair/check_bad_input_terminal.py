@@ -42,6 +42,7 @@ def ask(pair: Pair, said: bytes) -> str:
         # A unit that will hear no more hangs up while we speak; what it said before counts.
         with contextlib.suppress(ConnectionError):
             client.sendall(said)
+            client.shutdown(socket.SHUT_WR)  # an attached session ends with its input
         with contextlib.suppress(ConnectionError):
             while not answer.endswith(b"\0") and (piece := client.recv(65_536)):
                 answer += piece
