@@ -7,6 +7,7 @@ file is an empty flash) and ``rig.toml``, all of whose keys may be left out:
     cable = true                                            # false: no cable at all
     crossover = false                                       # true: failover link without a switch
     straps = { primary = "primary", secondary = "primary" } # what each end of the cable says
+    facts = { secondary = { version = "7.1(2)" } }          # keys as in [unit] of unit.toml
 """
 
 from __future__ import annotations
@@ -17,6 +18,18 @@ from typing import Any
 
 from controller.bench.world import Rig, Unit
 from firmware.core.settings import Mode
+
+FACTS = (
+    "model",
+    "version",
+    "memory_mb",
+    "flash_mb",
+    "licence",
+    "transparent",
+    "multiple",
+    "contexts",
+    "ssl_vpn_peers",
+)
 
 
 def load_rig(folder: Path) -> Rig | str:
@@ -33,6 +46,7 @@ def load_rig(folder: Path) -> Rig | str:
         mode=Mode(table.get("mode", "cable")),
         cable_present=table.get("cable", table.get("mode", "cable") == "cable"),
         crossover=table.get("crossover", False),
+        facts={unit: table.get("facts", {}).get(unit, {}) for unit in Unit},
         straps={unit: Unit(table.get("straps", {}).get(unit, unit)) for unit in Unit},
     )
 
@@ -65,4 +79,16 @@ def _wrong(key: str, value: object) -> str:
         units = [str(unit) for unit in Unit]
         whole = isinstance(value, dict) and all(k in units and v in units for k, v in value.items())
         return "" if whole else f"{value!r}; wanted like {{ secondary = 'primary' }}"
-    return "unknown key; allowed are mode, cable, crossover, straps"
+    if key == "facts":
+        return _wrong_facts(value)
+    return "unknown key; allowed are mode, cable, crossover, straps, facts"
+
+
+def _wrong_facts(value: object) -> str:
+    units = [str(unit) for unit in Unit]
+    if not isinstance(value, dict) or not all(
+        unit in units and isinstance(facts, dict) for unit, facts in value.items()
+    ):
+        return f"{value!r}; wanted like {{ secondary = {{ version = '7.1(2)' }} }}"
+    unknown = [key for facts in value.values() for key in facts if key not in FACTS]
+    return f"{unknown[0]!r}; allowed are {', '.join(FACTS)}" if unknown else ""

@@ -236,6 +236,9 @@ class Rig:
             Unit.SECONDARY: "444433330002",
         }
     )
+    facts: Mapping[Unit, Mapping[str, str | int | bool]] = field(
+        default_factory=lambda: {unit: {} for unit in Unit}
+    )  # what a unit is instead of what both are; keys as in [unit] of unit.toml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
+from firmware.core.wire.bodies import FEATURES
 
 LICENCES = ("UR", "R", "FO", "FO-AA")
 FACTORIES = ("lgpio", "fover_bus", "mock", "none")
@@ -135,6 +136,20 @@ def _one_of(*allowed: str) -> Check:
     return check
 
 
+def _yes_or_no(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
+def _features(value: Any) -> str | None:
+    known = isinstance(value, list) and all(name in FEATURES for name in value)
+    return None if known else f"must be a list of names, each one of {', '.join(FEATURES)}"
+
+
+# With a chassis and a model at their longest, and 16 interfaces, it still fits a cable's frame.
+_VERSION = _words(
+    'a version such as "7.2(1)", 20 characters at most',
+    r"(?=.{1,20}$)\d+\.\d+(\(\d+(\.\d+)*\)\d*)?",
+)
 _PATH = _words("an absolute path, beginning with /", r"/.*")
 _NIC = _words(f"a kernel interface name of 1 to {NIC_NAME_MAX} characters", r"[^\s/:]{1,15}")
 _LEVEL = _words("1 to 64 letters, digits, - or _", r"[A-Za-z0-9_-]{1,64}")
@@ -143,12 +158,17 @@ _LEVEL = _words("1 to 64 letters, digits, - or _", r"[A-Za-z0-9_-]{1,64}")
 _KEYS: dict[str, dict[str, tuple[bool, Check]]] = {
     "unit": {
         "chassis": (True, _words("1 to 32 letters, digits, . - or _", r"[A-Za-z0-9._-]{1,32}")),
-        "model": (True, _words("1 to 32 printable ASCII characters", r"[ -~]{1,32}")),
-        "version": (True, _words('a version such as "7.2(1)"', r"\d+\.\d+(\(\d+(\.\d+)*\)\d*)?")),
+        "model": (True, _words("1 to 24 printable ASCII characters", r"[ -~]{1,24}")),
+        "version": (True, _VERSION),
         "platform": (False, _one_of(*(platform.value for platform in Platform))),
         "memory_mb": (True, _number(1, 2**32 - 1)),
         "flash_mb": (True, _number(1, 2**32 - 1)),
         "licence": (True, _one_of(*LICENCES)),
+        "transparent": (False, _yes_or_no),
+        "multiple": (False, _yes_or_no),
+        "contexts": (False, _number(0, 2**16 - 1)),
+        "ssl_vpn_peers": (False, _number(0, 2**16 - 1)),
+        "features": (False, _features),
     },
     "paths": {"flash": (False, _PATH), "run": (False, _PATH)},
     "cable": {"serial": (True, _PATH)},
@@ -256,7 +276,11 @@ def _unit_file(document: dict[str, Any], path: Path) -> UnitFile:
     paths, gpio, mqtt = (document.get(name, {}) for name in ("paths", "gpio", "mqtt"))
     nics: dict[str, str] = document["interfaces"]
     facts = UnitFacts(
-        **{**unit, "platform": Platform(unit.get("platform", "pix"))},
+        **{
+            **unit,
+            "platform": Platform(unit.get("platform", "pix")),
+            "features": tuple(name for name in FEATURES if name in unit.get("features", ())),
+        },
         interfaces=tuple(PhysicalInterface(physical=name, burned_in_mac="") for name in nics),
     )
     return UnitFile(

@@ -8,6 +8,7 @@ change of that. ``Simulation`` is the pair and its wires; ``SimulatedWorld`` giv
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import IPv4Address
 from random import Random
 from typing import Any
@@ -93,7 +94,7 @@ class Simulation:
     def _unit(self, unit: Unit, rig: Rig) -> SimulatedUnit:
         made = SimulatedUnit(
             name=unit,
-            facts=facts(unit, rig.chassis[unit]),
+            facts=replace(facts(unit, rig.chassis[unit]), **dict[str, Any](rig.facts[unit])),
             around=self,
             has_cable=rig.mode is Mode.CABLE,
         )

@@ -7,11 +7,13 @@ network namespace. Here one only turns its switches and types at its console.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,15 @@ APPEARS_S = 5.0  # a process that was just started is not listening yet
 _LISTENS = {Process.FAILOVER: "failover", Process.MANAGEMENT: "terminal"}  # in <run>
 _ACCEPTS = 0x10000  # __SO_ACCEPTCON, as /proc/net/unix prints flags
 SITE, PAIR = "lab", "bench"
+Facts = Mapping[str, str | int | bool]
+FACTS: Facts = {
+    "model": "PIX-515E",
+    "version": "7.2(1)",
+    "platform": "pix",
+    "memory_mb": 128,
+    "flash_mb": 16,
+    "licence": "UR",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ class UnitBox:
         self._run = surroundings.folder / "run"
         self.flash.mkdir(parents=True, exist_ok=True)
         self._running: Started | None = None
-        self._chassis = ""
+        self._facts: dict[str, str | int | bool] = {}
         self.terminal = self._run / "terminal"
         self.console = Console(self.terminal, appear_s=5.0, answer_s=10.0)
         # Looking goes by a session of its own: it keeps nobody's place and waits for nobody.
@@ -67,13 +78,22 @@ class UnitBox:
         self.power(False)
         self.plug_all()
 
-    def start(self, chassis: str) -> None:
-        """Have the box running as that chassis, its power switch off. No-op if it does already."""
-        if self._running is not None and self._running.alive and chassis == self._chassis:
+    @property
+    def chassis(self) -> str:
+        """The serial number it runs under."""
+        return str(self._facts.get("chassis", ""))
+
+    def start(self, chassis: str, facts: Facts | None = None) -> None:
+        """Have the box running as that chassis, its power switch off. No-op if it does already.
+
+        ``facts``: keys of [unit] that are otherwise here.
+        """
+        wanted = {"chassis": chassis, **FACTS, **(facts or {})}
+        if self._running is not None and self._running.alive and wanted == self._facts:
             return
         self.stop()
         self.power(False)
-        self._chassis = chassis
+        self._facts = wanted
         file = self._at.folder / "unit.toml"
         file.write_text(self._unit_toml())
         command = [sys.executable, "-m", "firmware", "run", "--config", str(file)]
@@ -187,9 +207,9 @@ class UnitBox:
 
     def _unit_toml(self) -> str:
         at = self._at
-        lines = ["[unit]", f'chassis = "{self._chassis}"', 'model = "PIX-515E"']
-        lines += ['version = "7.2(1)"', 'platform = "pix"', "memory_mb = 128", "flash_mb = 16"]
-        lines += ['licence = "UR"', "[paths]", f'flash = "{self.flash}"', f'run = "{self._run}"']
+        # A value of these kinds is written in JSON as in TOML.
+        lines = ["[unit]", *(f"{key} = {json.dumps(value)}" for key, value in self._facts.items())]
+        lines += ["[paths]", f'flash = "{self.flash}"', f'run = "{self._run}"']
         lines += ["[interfaces]"]
         lines += [f'Ethernet{number} = "eth{number}"' for number in range(ETHERNETS)]
         lines += ["[cable]", f'serial = "{at.serial}"', "[gpio]", 'factory = "fover_bus"']

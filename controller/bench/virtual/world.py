@@ -111,7 +111,7 @@ class VirtualWorld:
             text = rig.boot.get(unit)
             if text is not None:
                 box.write_startup(text)
-            box.start(rig.chassis[unit])
+            box.start(rig.chassis[unit], rig.facts[unit])
             box.forget_words()
         self.network.forget()
         self._rig = rig

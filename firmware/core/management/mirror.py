@@ -172,7 +172,7 @@ def session_closed(model: Model, session: int) -> None:
     """A terminal session ended."""
     leave = model.mirror.remote.closed(session)
     model.sessions.pop(ours(session), None)
-    if model.view is not None and model.view.other.state is not UnitState.NOT_DETECTED:
+    if leave is not None:
         _send(model, leave)
 
 

@@ -48,6 +48,7 @@ class Remote:
     asked: dict[int, Asked] = field(default_factory=dict)  # by ticket
     running: dict[int, int] = field(default_factory=dict)  # counterpart -> ticket, -1 for our own
     printed: dict[int, list[str]] = field(default_factory=dict)  # by counterpart
+    known: dict[int, None] = field(default_factory=dict)  # sessions of ours the mate knows
     served: dict[int, None] = field(default_factory=dict)  # the mate's, the longest idle first
 
     def here(self, session: int, line: str, *, configuring: bool) -> str:
@@ -60,6 +61,7 @@ class Remote:
             return f"{ASKED_MOST} commands wait for the other unit already"
         self.tickets = (self.tickets + 1) & 0xFFFFFFFF
         self.asked[self.tickets] = Asked(session, now_ms + PATIENCE_MS)
+        self.known[session] = None
         return Exec(self.tickets, session, configuring, line)
 
     def serve(self, said: Exec) -> Answer | None:
@@ -110,14 +112,17 @@ class Remote:
             del self.running[counterpart]
             self.printed.pop(counterpart, None)
         self.served.clear()
+        self.known.clear()
 
-    def closed(self, session: int) -> Leave:
-        """A session ended; what the mate must know of it."""
+    def closed(self, session: int) -> Leave | None:
+        """A session ended; what the mate must know of it, if anything."""
         for ticket in [t for t, asked in self.asked.items() if asked.session == session]:
             del self.asked[ticket]
         self.running.pop(ours(session), None)
         self.printed.pop(ours(session), None)
-        return Leave(session)
+        known = session in self.known
+        self.known.pop(session, None)
+        return Leave(session) if known else None
 
     def left(self, session: int) -> None:
         """A session of the mate's ended."""

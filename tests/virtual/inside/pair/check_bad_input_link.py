@@ -91,7 +91,7 @@ def test_the_mates_chassis_is_not_enough(pair: Pair) -> None:
     ]
     with pair.unmoved():
         for unit in Unit:
-            chassis = chassis_number(pair.world.units[unit]._chassis)
+            chassis = chassis_number(pair.world.units[unit].chassis)
             for _ in range(50):
                 everywhere(pair, frame(hello(chassis, failed=True), next(numbers)))
                 for body in bodies:
