@@ -40,7 +40,6 @@ class Configuration:
         self.facts = facts
         self.generation = 0
         self.top: dict[Slot, Entry] = {}
-        self.key_from_mate = False  # the failover key was the mate's before it was ours
         self._numbers = 0
         self._likes: dict[tuple[Any, ...], list[Entry]] = {}  # in order, of rows with a place
         self._drawn: dict[str, tuple[int, Any]] = {}  # by what was drawn: generation, outcome
@@ -70,12 +69,9 @@ class Configuration:
         A failover key that did not travel stays too.
         """
         own = {s: e for s, e in self.top.items() if not e.row.replicated or e.row.name == KEY}
-        key = self.entry(KEY)
         self._empty()
         self.top.update(own)
         faults = load.load_lines(self, text, from_mate=True)
-        if self.entry(KEY) is key:
-            self.key_from_mate = self.key_from_mate and key is not None
         self._furnish()
         return faults
 
@@ -158,11 +154,11 @@ class Configuration:
         return "pixfirewall" if self.facts.platform is Platform.PIX else "ciscoasa"
 
     def settings(self) -> Settings:
-        """What the failover machine must know."""
-        draw = lambda: replace(  # noqa: E731
-            meaning.settings_of(self.draft()), digest=self.digest, key_from_mate=self.key_from_mate
-        )
-        return self._draw("settings", draw)  # type: ignore[no-any-return]
+        """What the failover machine must know; who said the key first is for the replication."""
+        return self._draw("settings", self._meant)  # type: ignore[no-any-return]
+
+    def _meant(self) -> Settings:
+        return replace(meaning.settings_of(self.draft()), digest=self.digest)
 
     def not_enforced(self) -> tuple[str, ...]:
         """The lines that are kept, shown and replicated and change nothing, in order."""
@@ -281,19 +277,16 @@ class Configuration:
                 return self._take_others(path, others, from_mate)
             if row.check is not None and (why := row.check(typed)):
                 return Refused(f"ERROR: {why}")
-        replicated = row.replicated and (row.name != KEY or self.entry(KEY) is not None)
         text = matched.text
         line = f"no {text}" if matched.negated else text
         changed = self._apply(path, matched, line, text)
-        if row.name == KEY and changed:
-            self.key_from_mate = from_mate
         follow = Follow() if row.follow is None or typed is None else row.follow(typed)
         for under, more in follow.lines:
             entered = self.enter(under, more, from_mate=from_mate)
             changed = changed or (isinstance(entered, Entered) and entered.changed)
         opened = row.opens is not None and not matched.negated
         after = (*path, line) if opened else path
-        return Entered(after, path, line, changed, replicated, follow.note)
+        return Entered(after, path, line, changed, row.replicated, follow.note)
 
     def _take_others(
         self, path: Path, others: tuple[tuple[Path, str], ...], from_mate: bool
