@@ -6,6 +6,7 @@ The document's outputs get no line of ours; what a person should know beyond the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -13,7 +14,9 @@ from difflib import SequenceMatcher
 from firmware.core.failover.view import UnitView
 from firmware.core.management.views.picture import mate, name_of, text_of
 
-_COMPARED_MAX = 4_000_000  # lines of one times lines of the other, alike ends left out
+# Beyond either, matching lines in order could take minutes: at most a third of a second within.
+_LINES_MAX = 4_000  # of both texts, alike ends left out
+_PAIRS_MAX = 4  # lines alike on the other side, for each line on average
 
 Line = tuple[str, str]  # the header above it, and the line
 
@@ -60,8 +63,8 @@ def not_enforced(lines: Sequence[str]) -> str:
 def config_diff(ours: str, mates: str) -> str:
     """``show failover config-diff``: ``-`` only here, ``+`` only on the mate.
 
-    A line that differs inside a section comes with the section's header. Two texts too long and
-    too unlike to be matched in order are compared as bags of lines.
+    A line that differs inside a section comes with the section's header. Long texts that differ
+    far apart, or repeat themselves, are compared as bags of lines.
     """
     if ours == mates:
         return "The configurations of this unit and the mate are equal\n"
@@ -72,6 +75,8 @@ def config_diff(ours: str, mates: str) -> str:
             lines.append(f"  {section}")
         header = section if section else line
         lines.append(f"{sign} {line}")
+    if len(lines) == 2:
+        return "The configurations have the same lines in another order\n"
     return text_of(lines)
 
 
@@ -128,10 +133,12 @@ def _changes(ours: list[Line], mates: list[Line]) -> Iterator[tuple[str, Line]]:
     rest = shorter - head
     tail = next((n for n in range(rest) if ours[-1 - n] != mates[-1 - n]), rest)
     ours, mates = ours[head : len(ours) - tail], mates[head : len(mates) - tail]
-    if len(ours) * len(mates) > _COMPARED_MAX:
-        here, there = set(ours), set(mates)
-        yield from (("-", line) for line in ours if line not in there)
-        yield from (("+", line) for line in mates if line not in here)
+    here, there = Counter(ours), Counter(mates)
+    pairs = sum(count * there[line] for line, count in here.items())
+    lines = len(ours) + len(mates)
+    if lines > _LINES_MAX or pairs > _PAIRS_MAX * lines:
+        yield from (("-", line) for line in (here - there).elements())
+        yield from (("+", line) for line in (there - here).elements())
         return
     for what, a, b, c, d in SequenceMatcher(None, ours, mates, autojunk=False).get_opcodes():
         if what != "equal":
