@@ -171,6 +171,11 @@ MESSAGES: dict[M, Row] = {
         "{0} lines of the configuration are kept but not acted on, the first: {1}",
         "a configuration was loaded",
     ),
+    M.LINES_NOT_TAKEN: Row(
+        3,
+        "{0} lines of the startup configuration were not taken, the first is line {1}",
+        "startup-config was loaded; the console is told each of them, and why",
+    ),
     M.FRAMES_IGNORED: Row(
         4, "({unit}) {0} frames ignored on {1}: {2}.", "garbled, strange or replayed frames"
     ),
@@ -219,9 +224,18 @@ def body(message: M, arguments: tuple[str, ...], unit: Identity | None) -> str:
     return MESSAGES[message].text.format(*filled, unit=name).replace("..", ".")
 
 
-def line(message: M, arguments: tuple[str, ...], unit: Identity | None, platform: Platform) -> str:
-    """``%PIX-1-104001: (Secondary) Switching to ACTIVE - HELLO not heard from mate.``"""
-    severity = MESSAGES[message].severity
+def line(
+    message: M,
+    arguments: tuple[str, ...],
+    unit: Identity | None,
+    platform: Platform,
+    severity: int | None = None,
+) -> str:
+    """``%PIX-1-104001: (Secondary) Switching to ACTIVE - HELLO not heard from mate.``
+
+    ``severity`` 0-7 is that of `logging message ... level`; None: its own.
+    """
+    severity = MESSAGES[message].severity if severity is None else severity
     text = body(message, arguments, unit)
     return f"%{platform.value.upper()}-{severity}-{int(message)}: {text}"
 
@@ -239,24 +253,49 @@ class Logged:
 
 
 class Buffer:
-    """The messages since this unit started, oldest lost first."""
+    """The messages since this unit started, oldest lost first.
+
+    ``lines`` are all of them, whatever the configuration says of logging. ``shown`` are the texts
+    that `logging buffered` lets into the buffer of `show logging`, which is bounded in bytes.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[Logged] = deque(maxlen=BUFFER_LINES)
+        self._shown: deque[str] = deque()
+        self._bytes = 0
         self.logged = 0
+        self.passed = 0  # into ``shown``, lost ones included
 
     def add(self, logged: Logged) -> None:
         """Keep it, and let the oldest go when full."""
         self._lines.append(logged)
         self.logged += 1
 
+    def show(self, text: str, size: int) -> None:
+        """Let a text into the buffer of `show logging`, which holds ``size`` bytes."""
+        self._shown.append(text)
+        self._bytes += len(text) + 1
+        self.passed += 1
+        while self._bytes > size and self._shown:
+            self._bytes -= len(self._shown.popleft()) + 1
+
+    def clear(self) -> None:
+        """``clear logging buffer``: the unit's own memory of them stays."""
+        self._shown.clear()
+        self._bytes = 0
+
     @property
     def lines(self) -> tuple[Logged, ...]:
         """Oldest first."""
         return tuple(self._lines)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Oldest first."""
+        return tuple(self._shown)
+
     def text(self) -> str:
-        """``show logging``"""
+        """Every message in memory, dated, under a count of them."""
         lost = self.logged - len(self._lines)
         head = (
             "Syslog logging: enabled\n"

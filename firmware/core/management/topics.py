@@ -92,6 +92,24 @@ PROCESS_EVENT = Topic(
     "a process of the unit ended and is started again",
     ("sequence", "boot", "at", "process", "why"),
 )
+EMAIL_ALERT_EVENT = Topic(
+    "event/email-alert",
+    False,
+    "a mail that is due by `logging mail`; `status` is `queued`: nobody sends it yet",
+    (
+        "sequence",
+        "boot",
+        "at",
+        "status",
+        "number",
+        "severity",
+        "from",
+        "recipients",
+        "subject",
+        "text",
+        "smtp_servers",
+    ),
+)
 
 TOPICS = (
     AVAILABILITY,
@@ -101,6 +119,7 @@ TOPICS = (
     HISTORY_EVENT,
     SWITCH_EVENT,
     PROCESS_EVENT,
+    EMAIL_ALERT_EVENT,
 )
 
 STATE_EVERY_MS = 10_000

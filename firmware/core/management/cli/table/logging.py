@@ -132,18 +132,25 @@ def _queue(draft: Draft, arguments: Arguments, sections: _Sections) -> None:
     draft.logging.queue = arguments["messages"]
 
 
-def _unknown_list(typed: Typed) -> Follow:
+def _what_is_missing(typed: Typed) -> Follow:
     """The document names a list that its page never makes: taken, and said so."""
-    name = typed.arguments.get("list")
-    if typed.negated or name is None:
+    if typed.negated:
         return Follow()
-    lists = typed.configuration.entries("logging list")
-    if any(entry.arguments["name"] == name for entry in lists):
-        return Follow()
-    return Follow(
-        f"WARNING: there is no logging list {name} yet; nothing goes to {typed.arguments['to']} "
-        f"until there is one, as: logging list {name} level alerts class ha"
+    configuration, to, name = (
+        typed.configuration,
+        typed.arguments["to"],
+        typed.arguments.get("list"),
     )
+    notes = []
+    lists = configuration.entries("logging list")
+    if name is not None and not any(entry.arguments["name"] == name for entry in lists):
+        notes.append(
+            f"WARNING: there is no logging list {name} yet; nothing goes to {to} until there is "
+            f"one, as: logging list {name} level alerts class ha"
+        )
+    if to == "mail" and configuration.entry("logging enable") is None:
+        notes.append("INFO: nothing is mailed until logging enable is typed")
+    return Follow("\n".join(notes))
 
 
 def _room(typed: Typed) -> str:
@@ -169,7 +176,7 @@ def _to(destination: str) -> Row:
         name=f"logging {destination}",
         help=DESTINATIONS[destination],
         read=_filter,
-        follow=_unknown_list,
+        follow=_what_is_missing,
         least=(),
         choices=_HELP,
         enforced=destination not in ("trap", "history", "asdm"),

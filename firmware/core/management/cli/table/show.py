@@ -99,10 +99,14 @@ _UNIT = (
     order("show pager", "show_pager", "Lines of a page in this session"),
     order("show terminal", "show_terminal", "Settings of this session"),
     order(
-        "show logging [setting]",
+        "show logging [setting|all]",
         "show_logging",
         "Settings of logging, and the message buffer",
-        choices={"setting": "The settings only"},
+        choices={
+            "setting": "The settings only",
+            "all": "Every message in memory, whatever the settings",
+        },
+        manual="`all` is ours.",
     ),
     order("show flash", "list_files", "Files in flash"),
 )
