@@ -28,7 +28,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from firmware.core.wire import frames
-from firmware.core.wire.bodies import BadFrame, Frame, Header, Hello, Probe
+from firmware.core.wire.bodies import BadFrame, FailedNotice, Frame, Header, Hello, Probe
 
 KEY_BYTES = 32
 TAG_BYTES = 16
@@ -196,6 +196,8 @@ class Seals:
 
 def _seal(frame: Frame, cipher: Aead) -> bytes:
     header = frame.header
+    notice = isinstance(frame.body, FailedNotice)
+    assert notice or header.sequence < frames.SEQUENCE_LAST, "a nonce must not be used twice"
     _, plain = frames.pack_body(frame.body)
     front = frames.front_of(_sealed_number(frame), header, len(plain) + TAG_BYTES)
     return frames.close_up(front + cipher.encrypt(_nonce(header), plain, front))
