@@ -11,7 +11,7 @@ from firmware.core.management.kernel import CONNECTIONS_MAX, KernelConnection
 from firmware.drivers.kernel_facts.programs import first_lines
 
 _LIMITS = "proc/sys/net/netfilter"
-_READ_MAX = 2 * CONNECTIONS_MAX  # some are not told
+_READ_MAX = CONNECTIONS_MAX + 1_000  # some are not told
 
 LongestLife = Callable[[str, str, bool], int]
 

@@ -149,7 +149,7 @@ def _interface(
         up="UP" in base["flags"],
         carrier="LOWER_UP" in base["flags"],
         mac=links[holder].get("address", ""),
-        mtu=int(base["mtu"]),
+        mtu=int(links[holder]["mtu"]),
         addresses=addresses.get(holder, ()),
         speed_mbit=speed,
         duplex=duplex,
