@@ -156,5 +156,7 @@ def _import_all(unit: UnitFile) -> None:
     names = ["firmware.processes.failover", "firmware.processes.management"]
     if unit.gpio is not None:
         names.append("firmware.drivers.gpio")
+    if unit.ssh_port is not None:
+        names.append("firmware.drivers.terminal.ssh")
     for name in names:
         importlib.import_module(name)

@@ -184,7 +184,7 @@ _KEYS: dict[str, dict[str, tuple[bool, Check]]] = {
         "site": (False, _LEVEL),
         "pair": (False, _LEVEL),
     },
-    "ssh": {"port": (True, _number(1, 65535))},
+    "ssh": {"port": (False, _number(1, 65535))},
     "terminal": {"management_nic": (False, _NIC)},
     "realtime": {"cpu": (False, _number(0, 1023))},
 }
@@ -294,5 +294,5 @@ def _unit_file(document: dict[str, Any], path: Path) -> UnitFile:
         mqtt=MqttSettings(**mqtt) if mqtt else None,
         management_nic=document.get("terminal", {}).get("management_nic"),
         cpu=document.get("realtime", {}).get("cpu"),
-        ssh_port=document.get("ssh", {}).get("port"),
+        ssh_port=document["ssh"].get("port", 22) if "ssh" in document else None,
     )

@@ -30,8 +30,8 @@ PASSWORD = "cisco"
 class Machine:
     """Answers each line with itself in brackets; a few words mean more, see ``_meaning``."""
 
-    def __init__(self) -> None:
-        self.sessions = Sessions(self.tell)
+    def __init__(self, linger_s: float = 10.0) -> None:
+        self.sessions = Sessions(self.tell, linger_s=linger_s)
         self.heard: list[Event] = []
         self.silent = False
         self.page = 0

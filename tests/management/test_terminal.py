@@ -17,6 +17,7 @@ import pytest
 from terminal_machine import PROMPT, Machine
 
 from firmware.core.management.events import (
+    CloseSession,
     CommandEntered,
     HelpAsked,
     Interrupted,
@@ -33,10 +34,12 @@ ATTACH = "import sys; from pathlib import Path; from firmware.drivers.terminal i
 ATTACH += "sys.exit(client.attach(Path(sys.argv[1])))"
 
 
-def play(tmp_path: Path, story: Callable[[Machine, Path], Awaitable[None]]) -> Terminals:
+def play(
+    tmp_path: Path, story: Callable[[Machine, Path], Awaitable[None]], linger_s: float = 10.0
+) -> Terminals:
     async def run() -> Terminals:
         path = tmp_path / "terminal"
-        machine = Machine()
+        machine = Machine(linger_s)
         terminals = Terminals(path, machine.sessions)
         await terminals.start()
         try:
@@ -196,6 +199,20 @@ def test_a_client_that_never_reads_is_cut_off(tmp_path: Path) -> None:
         writer.close()
 
     play(tmp_path, story)
+
+
+def test_a_session_that_ends_does_not_wait_for_a_client_that_never_reads(tmp_path: Path) -> None:
+    async def story(machine: Machine, path: Path) -> None:
+        _, writer = await asyncio.open_unix_connection(str(path), limit=100)
+        writer.write(b"attach\nmany 100000\n")
+        while machine.lines != ["many 100000"]:
+            await asyncio.sleep(0)
+        machine.sessions.close(CloseSession(1))
+        while SessionClosed(1) not in machine.heard:
+            await asyncio.sleep(0.005)
+        writer.close()
+
+    play(tmp_path, story, linger_s=0.01)
 
 
 def test_a_hundred_thousand_pasted_lines_are_taken_in_order(tmp_path: Path) -> None:

@@ -95,6 +95,9 @@ WRONG = [
     ('Ethernet1 = "eth1"', "[mqtt]\nport = 70000", "[mqtt] broker is missing"),
     ('Ethernet1 = "eth1"', "[mqtt]\nport = 70000", "must be a number, 1 to 65535"),
     ('Ethernet1 = "eth1"', '[mqtt]\nbroker = "b"\nsite = "a/#"', "must be 1 to 64 letters"),
+    ('Ethernet1 = "eth1"', "[ssh]\nport = 0", "[ssh] port = 0: must be a number, 1 to 65535"),
+    ('Ethernet1 = "eth1"', '[ssh]\nport = "22"', "[ssh] port = '22': must be a number, 1 to"),
+    ('Ethernet1 = "eth1"', "[ssh]\nprot = 22", "[ssh] prot is not known; did you mean port?"),
     ('Ethernet1 = "eth1"', '[terminal]\nmanagement_nic = "eth0"', "is in [interfaces] too"),
     ('Ethernet1 = "eth1"', "[realtime]\ncpu = -1", "[realtime] cpu = -1: must be a number"),
     ("[unit]", "paths = 1\n[unit]", "paths must be a section: write [paths]"),
@@ -149,6 +152,13 @@ def test_the_file_of_the_documents_is_accepted() -> None:
     page = Path(__file__).parents[2] / "docs" / "unit.md"
     example = page.read_text(encoding="utf-8").split("```toml\n", 1)[1].split("```", 1)[0]
     assert isinstance(parse_unit_file(example, Path("/u.toml")), UnitFile)
+
+
+def test_ssh_is_on_where_it_has_a_section() -> None:
+    for text, port in (("", None), ("[ssh]\n", 22), ("[ssh]\nport = 2222\n", 2222)):
+        unit = parse_unit_file(GOOD + text, Path("/u.toml"))
+        assert isinstance(unit, UnitFile)
+        assert unit.ssh_port == port
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:

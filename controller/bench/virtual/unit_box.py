@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.bench.virtual.console_line import Console
+from controller.bench.virtual.console_line import Console, Conversation
 from controller.bench.virtual.network import ETHERNETS
 from controller.bench.virtual.pinbus import PinBus
 from controller.bench.virtual.processes import Processes, Started
@@ -75,6 +75,7 @@ class UnitBox:
         self.console = Console(self.terminal, appear_s=5.0, answer_s=10.0)
         # Looking goes by a session of its own: it keeps nobody's place and waits for nobody.
         self.window = Console(self.terminal, appear_s=0.0, answer_s=1.0)
+        self.conversation = Conversation(self.terminal)
         self.power(False)
         self.plug_all()
 
@@ -137,6 +138,7 @@ class UnitBox:
     def _hang_up(self) -> None:
         self.console.close()
         self.window.close()
+        self.conversation.close()
 
     def check(self) -> None:
         """Raises WorldError, with its last words, if the box itself has died."""
@@ -217,6 +219,7 @@ class UnitBox:
         if at.broker is not None:
             lines += ["[mqtt]", f'broker = "{at.broker}"', f"port = {at.broker_port}"]
             lines += [f'site = "{SITE}"', f'pair = "{PAIR}"']
+        lines += ["[ssh]", "port = 22"]  # in its namespace: at its address on the management link
         lines += ["[terminal]", 'management_nic = "mgmt0"', "[realtime]", f"cpu = {at.cpu}"]
         return "\n".join(lines) + "\n"
 

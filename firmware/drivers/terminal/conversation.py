@@ -4,7 +4,8 @@ The same for a local terminal, SSH, a pipe and a program; a ``Manner`` says how 
 thing is asked at a time: what was sent behind it waits, unread beyond ``PENDING_MAX``, until the
 answer has been shown and has left. A line is somebody's only when it was ended by Enter.
 
-Knows no socket and no clock: ``channel`` takes bytes, ``later`` calls a function soon.
+Knows no socket and no clock: ``channel`` takes bytes, ``later`` calls a function soon, ``ending``
+is told when the last word was said, and cuts it off if that is not taken.
 """
 
 from __future__ import annotations
@@ -108,12 +109,13 @@ class Conversation:
         *,
         tell: Callable[[Event], None],
         later: Callable[[Callable[[], None]], object],
+        ending: Callable[[Conversation], None],
         width: int = 80,
     ) -> None:
         self.number = number
         self.failed = False
         self._channel, self._manner = channel, manner
-        self._tell, self._later = tell, later
+        self._tell, self._later, self._ending = tell, later, ending
         self._width = width
         self._reader: LineEditor | PlainLines = (
             LineEditor(width) if manner.keys else PlainLines(prompts=manner.prompts)
@@ -214,6 +216,11 @@ class Conversation:
         self._send()
         self._over = True
         self._channel.close()
+        self._ending(self)
+
+    def cut(self) -> None:
+        """It does not take what was said: end at once."""
+        self._channel.abort()
 
     def refuse(self, text: str) -> None:
         """Say this last word, and end."""

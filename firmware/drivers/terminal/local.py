@@ -171,16 +171,8 @@ class LocalConnection(asyncio.Protocol):
         manner, what = _manner(kind[1], self._sized)
         width, height = believable(*_numbers(kind[2], kind[3]))
         sessions = self._terminals.sessions
-        self._conversation = Conversation(
-            sessions.number(),
-            self._transport,
-            manner,
-            tell=sessions.tell,
-            later=asyncio.get_running_loop().call_soon,
-            width=width,
-        )
-        opened = SessionOpened(self._conversation.number, what, width=width, height=height)
-        sessions.opened(self._conversation, opened)
+        talk = self._conversation = sessions.conversation(self._transport, manner, width=width)
+        sessions.opened(talk, SessionOpened(talk.number, what, width=width, height=height))
 
     def _keys(self, conversation: Conversation, data: bytes) -> None:
         """Keys, and between them what is said about the size."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from firmware.core.management.events import (
@@ -13,7 +14,9 @@ from firmware.core.management.events import (
     SessionClosed,
     SessionOpened,
 )
-from firmware.drivers.terminal.conversation import Conversation
+from firmware.drivers.terminal.conversation import Channel, Conversation, Manner
+
+LINGER_S = 10.0  # a client whose session ends takes what was said, or leaves it
 
 
 class Sessions:
@@ -22,18 +25,28 @@ class Sessions:
     A session an effect is for may be gone; then it is for nobody.
     """
 
-    def __init__(self, tell: Callable[[Event], None]) -> None:
+    def __init__(self, tell: Callable[[Event], None], *, linger_s: float = LINGER_S) -> None:
         self.tell = tell
+        self._linger_s = linger_s
         self._open: dict[int, Conversation] = {}
         self._last = 0
 
-    def number(self) -> int:
-        """One that no session had before."""
+    def conversation(self, channel: Channel, manner: Manner, *, width: int) -> Conversation:
+        """A session to be, under a number that none had before."""
         self._last += 1
-        return self._last
+        soon = asyncio.get_running_loop().call_soon
+        return Conversation(
+            self._last,
+            channel,
+            manner,
+            tell=self.tell,
+            later=soon,
+            ending=self._ending,
+            width=width,
+        )
 
     def opened(self, conversation: Conversation, event: SessionOpened) -> None:
-        """A session begins; the machine may answer at once."""
+        """It begins; the machine may answer at once."""
         self._open[conversation.number] = conversation
         self.tell(event)
 
@@ -64,3 +77,10 @@ class Sessions:
         """A line for every console."""
         for conversation in tuple(self._open.values()):
             conversation.console(said.text)
+
+    def _ending(self, conversation: Conversation) -> None:
+        asyncio.get_running_loop().call_later(self._linger_s, self._cut, conversation)
+
+    def _cut(self, conversation: Conversation) -> None:
+        if conversation.number in self._open:
+            conversation.cut()

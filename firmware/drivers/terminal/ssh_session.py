@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _BACKLOG_MAX = 65_536  # bytes on their way to a client; nothing new is asked for him meanwhile
 _LOOK_AGAIN_S = 0.02
-_LINGER_S = 10.0  # a client that ends a session takes what was said, or leaves it
 
 
 class Client(Protocol):
@@ -90,14 +89,8 @@ class Session(asyncssh.SSHServerSession[bytes]):
         manner = PIPE if self._size is None else TERMINAL
         if self._command is not None:
             manner = replace(ONE_COMMAND, newline=manner.newline)
-        talk = self._conversation = self._screen.conversation = Conversation(
-            sessions.number(),
-            self._screen,
-            manner,
-            tell=sessions.tell,
-            later=asyncio.get_running_loop().call_soon,
-            width=width,
-        )
+        talk = sessions.conversation(self._screen, manner, width=width)
+        self._conversation = self._screen.conversation = talk
         user, peer = self._client.user, self._client.peer
         kind = SessionKind.SSH
         opened = SessionOpened(talk.number, kind, width=width, height=height, user=user, peer=peer)
@@ -163,11 +156,10 @@ class Screen:
         self._written()
 
     def close(self) -> None:
-        """End with an exit status, when all is sent; a client that will not take it is cut off."""
+        """End with an exit status, when all is sent."""
         failed = self.conversation is not None and self.conversation.failed
         once = self.conversation is not None and self.conversation.once
         self._channel.exit(int(failed and once))
-        asyncio.get_running_loop().call_later(_LINGER_S, self._taken_or_not)
 
     def abort(self) -> None:
         """End at once, the whole connection: others on it would wait behind the same backlog."""
@@ -188,7 +180,3 @@ class Screen:
     def get_write_buffer_size(self) -> int:
         """Bytes not yet sent."""
         return self._channel.get_write_buffer_size() + self._client.backlog()
-
-    def _taken_or_not(self) -> None:
-        if not self.gone:
-            self._client.drop()
