@@ -60,7 +60,12 @@ class Table:
 
 
 def _rank(row: Row) -> int:
-    """The place of the longest beginning of its name in ORDER; last, if there is none."""
+    """The place of the longest beginning of its name in ORDER; last, if there is none.
+
+    What stands in a section stands there as the table has it.
+    """
+    if row.mode is not Mode.CONFIG:
+        return 0
     words = row.name.split()
     for count in range(len(words), 0, -1):
         start = " ".join(words[:count])
