@@ -17,20 +17,23 @@ from controller.bench import verdict
 from controller.bench.story import Story
 from controller.bench.verbs import (
     ArpUnchanged,
+    Converse,
     Expect,
     Forwarders,
     Messages,
     Ping,
+    Said,
     Show,
     Step,
     Typed,
     TypeLines,
     Wait,
 )
-from controller.bench.world import Claim, Measurement, Unit, World, WorldError
+from controller.bench.world import Claim, Measurement, Talk, Unit, World, WorldError
 
 POLL_MS = 20
 GRACE_MS = 2000
+ANSWER_MS = 10_000  # a console may be asked while the unit boots
 States = tuple[tuple[Unit, str], ...]
 
 
@@ -110,6 +113,8 @@ class _Playing:
             case TypeLines(unit, lines):
                 for line in lines:
                     self._type(unit, line)
+            case Converse(unit, said):
+                self._converse(unit, said)
             case Wait(ms):
                 self.world.run(ms)
             case Expect() as expect:
@@ -133,6 +138,32 @@ class _Playing:
             raise _Broken(f"{typed.line!r} answered {answer!r}, wanted {typed.answer!r}")
         if typed.answer is None and answer.lstrip().startswith("ERROR"):
             raise _Broken(f"{typed.line!r} answered {answer!r}")
+
+    def _converse(self, unit: Unit, said: tuple[Said, ...]) -> None:
+        """Each line at its prompt; what is shown before the next prompt is the answer."""
+        talk = self.world.console(unit)
+        before: Said | None = None
+        for one in said:
+            heard = self._prompted(talk, one.prompt)
+            if before is not None and (wrong := missing_line(heard, before.answer)):
+                raise _Broken(f"{before.line!r} answered: {wrong}")
+            talk.say(one.line)
+            before = one
+        if before is not None and before.answer:
+            answer = before.answer
+            self._until(lambda: missing_line(talk.heard(), answer), ANSWER_MS)
+
+    def _prompted(self, talk: Talk, prompt: str) -> str:
+        """Wait for that prompt; what was shown before it."""
+        deadline, looked = self.world.now_ms() + ANSWER_MS, ""
+        while not (heard := talk.heard()).rstrip().endswith(prompt):
+            if self.world.now_ms() >= deadline:
+                raise _Broken(f"no prompt {prompt!r} in:\n{heard}")
+            self.world.run(POLL_MS)
+            if heard == looked and heard.rstrip()[-1:] in (">", "#"):
+                talk.say("")  # a prompt of a moment ago: Enter has it said anew
+            looked = heard
+        return heard.rstrip().removesuffix(prompt)
 
     def _look(self, expect: Expect) -> bool:
         self.expected = expect.states

@@ -44,6 +44,23 @@ class TypeLines:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """At this prompt, this is typed; ``answer`` are lines of what is shown until the next one."""
+
+    prompt: str
+    line: str
+    answer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Converse:
+    """A conversation at the unit's console, prompts and all."""
+
+    unit: Unit
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Time passes."""
 
@@ -101,7 +118,7 @@ class ArpUnchanged:
     """The hosts' ARP tables are those from before the first measured fault."""
 
 
-Check = TypeLines | Wait | Expect | Show | Messages | Forwarders | Ping | ArpUnchanged
+Check = TypeLines | Converse | Wait | Expect | Show | Messages | Forwarders | Ping | ArpUnchanged
 Does = Action | Check
 
 
@@ -221,6 +238,24 @@ def _type(words: list[str], below: list[str]) -> TypeLines:
     return TypeLines(_one(Unit, words[0]), tuple(lines))
 
 
+# What a unit asks with: its prompt, a password, a question.
+_PROMPT = re.compile(r"([^\s>#(]+(?:\([a-z-]+\))?[>#]|Password:|.*\[confirm\])(?: (.*))?")
+
+
+def _console(words: list[str], below: list[str]) -> Converse:
+    _count(words, "UNIT")
+    said: list[Said] = []
+    for text in below:
+        found = _PROMPT.fullmatch(text)
+        if found:
+            said.append(Said(found[1], (found[2] or "").strip()))
+        elif said:
+            said[-1] = Said(said[-1].prompt, said[-1].line, (*said[-1].answer, text))
+        else:
+            raise Refused("it begins with a prompt and what is typed, as in: pix> enable")
+    return Converse(_one(Unit, words[0]), tuple(said))
+
+
 def _expect(words: list[str], below: list[str]) -> Expect:
     if len(words) != 2 or words[0] not in ("within", "for"):
         raise Refused("wanted expect within T or expect for T")
@@ -310,6 +345,7 @@ VERBS = {
     "kill": _counted("UNIT PROCESS", lambda w: world.Kill(_one(Unit, w[0]), _one(Process, w[1]))),
     "stop": _counted("UNIT PROCESS", lambda w: world.Stop(_one(Unit, w[0]), _one(Process, w[1]))),
     "type": Verb(_type, takes_lines=True),
+    "console": Verb(_console, takes_lines=True),
     "erase": _counted("UNIT", lambda w: world.Erase(_one(Unit, w[0]))),
     "copy-flash": _counted(
         "UNIT UNIT", lambda w: world.CopyFlash(_one(Unit, w[0]), _one(Unit, w[1]))

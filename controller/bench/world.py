@@ -263,6 +263,16 @@ class WorldError(Exception):
     """The world could not do what it was asked, and why. Fails the story, not the bench."""
 
 
+class Talk(Protocol):
+    """A console one sits at, line by line."""
+
+    def say(self, line: str) -> None:
+        """Type a line and Enter."""
+
+    def heard(self) -> str:
+        """All that was shown since the last line was typed, prompts included."""
+
+
 class World(Protocol):
     """A pair of units one can do things to and look at."""
 
@@ -283,6 +293,9 @@ class World(Protocol):
 
         A unit that is off answers ``ERROR: the unit is off``.
         """
+
+    def console(self, unit: Unit) -> Talk:
+        """The unit's console; the same conversation until the unit is switched off."""
 
     def state(self, unit: Unit) -> str:
         """The unit's own state as ``show failover`` prints it ("Standby Ready"), or "off".

@@ -1,43 +1,58 @@
 # The document's cable-based procedure, its commands typed step by step on two empty units.
 clauses: DC-1
 boot: cable-empty
+bounds: decide 1s, outage 1s, lost 50
 
 power-on primary
 expect within 20s
     primary    Active
     secondary  off
 # Step 3: addresses of the data interfaces.
-type primary
-    interface Ethernet0
-    nameif outside
-    security-level 0
-    ip address 172.16.1.1 255.255.0.0 standby 172.16.1.2
-    no shutdown
-    interface Ethernet1
-    nameif inside
-    security-level 100
-    ip address 192.168.1.1 255.255.255.0 standby 192.168.1.2
-    no shutdown
+console primary
+    pixfirewall> enable
+    Password:
+    pixfirewall# configure terminal
+    pixfirewall(config)# hostname pix
+    pix(config)# interface Ethernet0
+    pix(config-if)# nameif outside
+    INFO: Security level for "outside" set to 0 by default.
+    pix(config-if)# security-level 0
+    pix(config-if)# ip address 172.16.1.1 255.255.0.0 standby 172.16.1.2
+    pix(config-if)# no shutdown
+    pix(config-if)# interface Ethernet1
+    pix(config-if)# nameif inside
+    INFO: Security level for "inside" set to 100 by default.
+    pix(config-if)# ip address 192.168.1.1 255.255.255.0 standby 192.168.1.2
+    pix(config-if)# no shutdown
+    pix(config-if)# exit
 # Step 4: the state link.
-    failover link state Ethernet2
-    failover interface ip state 10.0.0.1 255.0.0.0 standby 10.0.0.2
-    interface ethernet2
-    no shutdown
+    pix(config)# failover link state Ethernet2
+    pix(config)# failover interface ip state 10.0.0.1 255.0.0.0 standby 10.0.0.2
+    pix(config)# interface ethernet2
+    pix(config-if)# no shutdown
+    pix(config-if)# exit
 # The rest of the document's listing.
-    hostname pix
-    access-list 101 extended permit ip any any
-    nat (inside) 0 access-list 101
-    access-group 101 in interface outside
-    route outside 0.0.0.0 0.0.0.0 172.16.1.3 1
+    pix(config)# access-list 101 extended permit ip any any
+    pix(config)# nat (inside) 0 access-list 101
+    pix(config)# access-group 101 in interface outside
+    pix(config)# route outside 0.0.0.0 0.0.0.0 172.16.1.3 1
 # Step 5.
-    failover
-# Step 6.
+    pix(config)# failover
+# Step 6: the console of the secondary, which is asked nothing but this.
 power-on secondary
+console secondary
+    pixfirewall> enable
+    Password:
 expect within 20s
     primary    Active
     secondary  Standby Ready
-type secondary
-    show failover
+console secondary
+    pix# configure terminal
+    **** WARNING ****
+    Configuration Replication is NOT performed from Standby unit to Active unit.
+    Configurations are no longer synchronized.
+    pix(config)# failover
+    pix(config)# end
 messages primary
     709003
     709004
@@ -59,12 +74,10 @@ show secondary show running-config
     access-group 101 in interface outside
     route outside 0.0.0.0 0.0.0.0 172.16.1.3 1
 # Step 7.
-type primary
-    copy running-config startup-config
-show secondary show startup-config
-    hostname pix
-# "Verify".
-show primary show failover
+console primary
+    pix(config)# copy running-config startup-config
+    [OK]
+    pix(config)# show failover
     Failover On
     Cable status: Normal
     Failover unit Primary
@@ -74,17 +87,20 @@ show primary show failover
     Interface Policy 1
     Monitored Interfaces 2 of 250 maximum
     This host: Primary - Active
-    Interface outside (172.16.1.1)
-    Interface inside (192.168.1.1)
+    Interface outside (172.16.1.1): ...
+    Interface inside (192.168.1.1): ...
     Other host: Secondary - Standby Ready
-    Interface outside (172.16.1.2)
-    Interface inside (192.168.1.2)
-    Link : state Ethernet2
+    Interface outside (172.16.1.2): ...
+    Interface inside (192.168.1.2): ...
+    Link : state Ethernet2 ...
+show secondary show startup-config
+    hostname pix
 show primary show failover interface
     interface state Ethernet2
     System IP Address: 10.0.0.1 255.0.0.0
     My IP Address      : 10.0.0.1
     Other IP Address   : 10.0.0.2
+# "Forced Failover".
 traffic on
 ! type primary
     no failover active

@@ -86,6 +86,7 @@ class SimulatedUnit:
     stopped: set[fence.Process] = field(default_factory=set)
     answers: dict[int, list[str]] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
+    consoles: set[int] = field(default_factory=set)  # sessions that hear what all hear
     published: list[me.PublishTopic] = field(default_factory=list)
     history: list[tuple[int, fe.StateChanged]] = field(default_factory=list)
     seals: Seals = field(default_factory=lambda: Seals(ChaCha20Poly1305, InvalidTag))
@@ -429,10 +430,15 @@ class SimulatedUnit:
 
     def _manage(self, effect: me.Effect) -> None:
         match effect:
-            case me.Reply(session, text, done):
-                self.answers.setdefault(session, []).append(text)
+            case me.Reply(session, text, done, prompt):
+                self.answers.setdefault(session, []).append(text + prompt)
                 if done:
                     self.done.add(session)
+            case me.ConsoleText(text):
+                for session in self.consoles:
+                    self.answers.setdefault(session, []).append(f"\n{text}\n")
+            case me.PromptChanged(session, prompt):
+                self.answers.setdefault(session, []).append(f"\n{prompt}")
             case me.SendBootFacts():
                 self._boot_facts(effect)
             case me.ToFailover(event):

@@ -15,6 +15,7 @@ from typing import Any
 
 from controller.bench.simulated.clock import Schedule
 from controller.bench.simulated.invariants import Judge
+from controller.bench.simulated.talk import Session
 from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.simulated.wires import PLACES, EthernetLink, Said, SimulatedCable
 from controller.bench.world import Action as WorldAction
@@ -229,7 +230,7 @@ class SimulatedWorld:
         self._seed = seed
         self._sim: Simulation | None = None
         self._faults_us: list[int] = []
-        self._sessions = 0
+        self._sessions: dict[tuple[Unit, me.SessionKind], Session] = {}
         self._verbs: dict[type, Callable[[Any], None]] = {
             PowerOn: lambda a: self._power(a.units, True),
             PowerOff: lambda a: self._power(a.units, False),
@@ -260,6 +261,7 @@ class SimulatedWorld:
         """A new pair."""
         self._sim = Simulation(rig, self._seed)
         self._faults_us.clear()
+        self._sessions.clear()
 
     def do(self, action: WorldAction) -> None:
         """Obey one verb."""
@@ -297,17 +299,23 @@ class SimulatedWorld:
             return "ERROR: the unit is off"
         if box.management is None:
             return "ERROR: the unit does not answer yet"
-        self._sessions += 1
-        session = self._sessions
-        box.step_management(me.SessionOpened(session, me.SessionKind.PROGRAM))
-        box.step_management(me.CommandEntered(session, line))
+        session = self._session(unit, me.SessionKind.PROGRAM)
+        session.say(line)
         until_us = self.sim.schedule.now_us + ANSWER_US
-        while session not in box.done and self.sim.schedule.step(until_us):
+        while not session.answered and self.sim.schedule.step(until_us):
             pass
-        box.step_management(me.SessionClosed(session))
-        if session not in box.done:
-            return "ERROR: the unit did not answer"
-        return "".join(box.answers.pop(session, []))
+        return session.heard() if session.answered else "ERROR: the unit did not answer"
+
+    def console(self, unit: Unit) -> Session:
+        """See World."""
+        return self._session(unit, me.SessionKind.CONSOLE)
+
+    def _session(self, unit: Unit, kind: me.SessionKind) -> Session:
+        """The one session of that kind at that unit; it keeps its place."""
+        if (unit, kind) not in self._sessions:
+            number = len(self._sessions) + 1
+            self._sessions[unit, kind] = Session(self.sim.units[unit], number, kind)
+        return self._sessions[unit, kind]
 
     def state(self, unit: Unit) -> str:
         """What the unit's failover machine is."""

@@ -1,7 +1,8 @@
-"""The bench's end of a unit's local terminal: one line in, its answer out.
+"""The bench's end of a unit's local terminal: one line in, its answer out; or a conversation.
 
-Speaks the ``exec`` form of the terminal socket: lines are commands in configuration mode, one after
-another; each answer ends with a NUL byte; the session keeps its place while it is connected.
+``Console`` speaks the ``exec`` form of the terminal socket: lines are commands in configuration
+mode, one after another; each answer ends with a NUL byte; the session keeps its place while it is
+connected. ``Conversation`` speaks the ``attach`` form, as a person at a console would.
 """
 
 from __future__ import annotations
@@ -76,6 +77,56 @@ class Console:
                 session.close()
             raise
         self._session = session
+        return session
+
+
+class Conversation:
+    """An interactive session, opened when first used and again when the unit had ended it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._session: socket.socket | None = None
+        self._heard = b""
+
+    def say(self, line: str) -> None:
+        """Type a line and Enter. Raises WorldError if the unit has hung up."""
+        self.heard()
+        if self._session is None:
+            raise WorldError(f"nobody answers at {self._path}")
+        self._heard = b""
+        self._session.sendall(line.encode() + b"\n")
+
+    def heard(self) -> str:
+        """All that was shown since the last line was typed; nothing while the unit boots."""
+        session = self._session or self._open()
+        if session is None:
+            return ""
+        try:
+            while piece := session.recv(65_536):
+                self._heard += piece
+            self.close()  # the unit has hung up
+        except BlockingIOError:
+            pass
+        except ConnectionError:
+            self.close()
+        return self._heard.decode(errors="replace")
+
+    def close(self) -> None:
+        """End the session, if there is one."""
+        if self._session is not None:
+            self._session.close()
+        self._session = None
+
+    def _open(self) -> socket.socket | None:
+        session = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            session.connect(str(self._path))
+            session.sendall(b"attach\n")
+        except OSError:
+            session.close()
+            return None
+        session.setblocking(False)
+        self._session, self._heard = session, b""
         return session
 
 

@@ -16,6 +16,7 @@ from controller.bench.virtual import clock, evidence
 from controller.bench.virtual.broker import Broker, start_broker
 from controller.bench.virtual.cable import CableHand
 from controller.bench.virtual.capture import Capture, SecondOpinion, disagreements
+from controller.bench.virtual.console_line import Conversation
 from controller.bench.virtual.echo import echo
 from controller.bench.virtual.forwarding import Forwarding, forwarding
 from controller.bench.virtual.namespaces import RUN
@@ -242,6 +243,10 @@ class VirtualWorld:
         if _ORDER.match(line):
             self._run.orders.append(clock.now_ns())
         return box.console.type(line)
+
+    def console(self, unit: Unit) -> Conversation:
+        """See World."""
+        return self.units[unit].conversation
 
     def state(self, unit: Unit) -> str:
         """See World. Asked again within 40 ms it is the same answer: asking costs the unit CPU."""
