@@ -65,4 +65,5 @@ class MessageId(IntEnum):
     DATA_PLANE_REFUSED = 990011  # args: why
     OUT_OF_SYNC = 990016  # args: why
     IN_SYNC = 990017
+    LINES_NOT_TAKEN = 990018  # args: how many, number of the first
     KEY_MISMATCH = 990012

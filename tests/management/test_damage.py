@@ -7,7 +7,7 @@ import pytest
 from firmware.core.failover.events import SettingsChanged
 from firmware.core.management import events as ev
 from firmware.core.management import messages
-from firmware.core.management.config import damage
+from firmware.core.management.running.load import damage
 from firmware.core.management.engine import ManagementEngine, cold_boot
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import PhysicalInterface, Platform, UnitFacts

@@ -28,9 +28,10 @@ from firmware.core.failover import effects as fe
 from firmware.core.failover.events import SettingsChanged, SnapshotWanted
 from firmware.core.management import events as ev
 from firmware.core.management import mirror, shell, telling, topics
-from firmware.core.management.config import Configuration, damage
 from firmware.core.management.model import Model
 from firmware.core.management.replicate.state import EDITED_MARK
+from firmware.core.management.running.load import damage
+from firmware.core.management.running.model import Configuration
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -166,10 +167,11 @@ class ManagementEngine:
     def _boot(self, startup: str) -> None:
         model = self._model
         if self._kept is None:
-            model.configuration.boot(startup, cable=model.cable)
+            faults = model.configuration.boot(startup, cable=model.cable)
         else:
             model.mirror.edited = self._kept.endswith(EDITED_MARK)
-            model.configuration.load(self._kept.removesuffix(EDITED_MARK))
+            faults = model.configuration.load(self._kept.removesuffix(EDITED_MARK))
+        telling.list_faults(model, faults)
         model.booted, self._kept = True, None
         mirror.configuration_changed(model)
         telling.list_ignored(model)

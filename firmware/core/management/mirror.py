@@ -24,9 +24,9 @@ from firmware.core.failover.events import (
     SyncOutcome,
     SyncWanted,
 )
-from firmware.core.failover.view import LinkStatus
+from firmware.core.failover.view import LinkStatus, UnitView
 from firmware.core.management import telling
-from firmware.core.management.config import Entered, Rejected
+from firmware.core.management.cli.matching import Matched
 from firmware.core.management.events import (
     STARTUP_CONFIG,
     CloseSession,
@@ -43,6 +43,7 @@ from firmware.core.management.replicate.inbox import Whole
 from firmware.core.management.replicate.outbox import Under
 from firmware.core.management.replicate.remote import Target, ours, refusal
 from firmware.core.management.replicate.state import EDITED_MARK
+from firmware.core.management.running.model import Entered, Refused
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
 from firmware.core.wire.bodies import UnitState
@@ -70,15 +71,18 @@ def configuration_changed(model: Model, *, from_mate: bool = False) -> None:
 # -- what is typed here ------------------------------------------------------------------------
 
 
-def enter(model: Model, section: str, line: str) -> Entered | Rejected:
+def enter(model: Model, path: tuple[str, ...], line: str | Matched) -> Entered | Refused:
     """A line typed here: taken into the configuration, and sent to a mate that listens."""
     mirror = model.mirror
-    why = typing_refused(model, line)
+    why = typing_refused(model, line if isinstance(line, str) else line.text)
     if why:
-        return Rejected(f"ERROR: {why}")
+        return Refused(f"ERROR: {why}")
     sealed = _sealed(model)
-    entered = model.configuration.enter(section, line)
-    if isinstance(entered, Rejected):
+    if isinstance(line, Matched):
+        entered = model.configuration.take(path, line)
+    else:
+        entered = model.configuration.enter(path, line)
+    if isinstance(entered, Refused):
         return entered
     if entered.replicated:
         _replicate(model, entered, sealed=sealed)
@@ -100,20 +104,20 @@ def typing_refused(model: Model, line: str) -> str:
 
 
 def _replicate(model: Model, entered: Entered, *, sealed: bool) -> None:
-    if not model.mate_listens or not entered.line.strip():
+    if not model.active or not model.mate_there or not entered.line.strip():
         return
     if not sealed and _KEY_LINE.match(entered.line.lstrip() + "\n"):
         return  # a key never travels in clear
     outbox = model.mirror.outbox
     if outbox.under is Under.WHOLE:
         telling.log(model, MessageId.TYPED_DURING_SYNC, entered.line.strip())
-    outbox.add(say.Line(_path(entered.under), entered.line.strip()))
+    outbox.add(say.Line(entered.under, entered.line))
     _pump(model)
 
 
 def send_save(model: Model) -> None:
     """Active: the mate is to write its flash too, after all that was typed before."""
-    if model.mate_listens:
+    if model.active and model.mate_there:
         model.mirror.outbox.add(say.Save())
         _pump(model)
 
@@ -141,7 +145,7 @@ def write_standby(model: Model) -> str:
     """Have the standby clear its configuration and take this one. Not empty: why not."""
     if not model.mate_listens:
         return "this unit is not active with a standby unit that listens; see show failover"
-    model.mirror.drift.forget()
+    model.mirror.drift.begin_anew()
     _resync(model)
     return ""
 
@@ -218,7 +222,7 @@ def _sent(model: Model, refused: str) -> None:
     model.out.append(ConsoleText("End Configuration Replication to mate"))
     telling.log(model, MessageId.REPLICATION_SENT)
     _set_edited(model, False)
-    _pump(model)
+    watch(model)
 
 
 def _begun(model: Model, begin: say.Begin) -> None:
@@ -310,7 +314,7 @@ def _answered(model: Model, said: say.Message | Whole | say.Bad | None) -> None:
             _sent(model, why)
         case say.Done(number):
             mirror.outbox.done(number)
-            _pump(model)
+            watch(model)
         case say.Failure(line, why):
             telling.log(model, MessageId.REPLICATION_COMMAND_FAILED, f"{line} ({why})")
             mirror.drift.refused = mirror.drift.refused if line == SAVE else line
@@ -331,8 +335,8 @@ def _do_too(model: Model, batch: say.Batch) -> None:
         if isinstance(item, say.Save):
             save(model, NOBODY)
             continue
-        entered = model.configuration.enter(_section(item.path), item.line)
-        if not isinstance(entered, Rejected):
+        entered = model.configuration.enter(item.path, item.line, from_mate=True)
+        if not isinstance(entered, Refused):
             changed = changed or entered.changed
         elif (failures := failures + 1) <= FAILURES_TOLD:
             _failed(model, item.line, entered.text)
@@ -366,15 +370,24 @@ def watch(model: Model) -> None:
     equal = theirs == model.settings.digest and theirs is not None
     if model.standby and equal:
         _set_edited(model, False)
-    if not model.active or view.other.state in (UnitState.NOT_DETECTED, UnitState.FAILED):
+    if not model.mate_there:
+        mirror.outbox.reset()  # what comes is synchronised from the beginning
+    _pump(model)
+    whole = mirror.outbox.under is Under.WHOLE
+    if not model.active or not model.mate_there:
         mirror.drift.forget()
-    elif view.other.state is not UnitState.STANDBY_READY or view.failover_link is LinkStatus.FAILED:
+    elif whole or view.other.state is not UnitState.STANDBY_READY or _link_failed(view):
         mirror.drift.wait()
     else:
         if equal:
             _set_edited(model, False)
         _compare(model, equal, theirs_edited=view.other.edited)
-    _tell(model)
+    _tell(model, equal)
+
+
+def _link_failed(view: UnitView) -> bool:
+    """Nothing replicated arrives, and the digest heard may be old."""
+    return view.failover_link is LinkStatus.FAILED
 
 
 def _compare(model: Model, equal: bool, *, theirs_edited: bool) -> None:
@@ -395,14 +408,14 @@ def _compare(model: Model, equal: bool, *, theirs_edited: bool) -> None:
         _resync(model)
 
 
-def _tell(model: Model) -> None:
+def _tell(model: Model, equal: bool) -> None:
     why = out_of_sync(model)
     if why == model.mirror.told:
         return
     model.mirror.told = why
     if why:
         telling.log(model, MessageId.OUT_OF_SYNC, why)
-    else:
+    elif equal:
         telling.log(model, MessageId.IN_SYNC)
     if model.view is not None:
         telling.publish_state(model)
@@ -464,6 +477,8 @@ def _resync(model: Model) -> None:
 
 
 def _pump(model: Model) -> None:
+    if model.active and not model.mate_listens:
+        return  # a picture from before a switchover, or two active units: wait for the next one
     batch = model.mirror.outbox.next(model.now_ms)
     if batch is not None:
         _send(model, batch)
@@ -471,11 +486,3 @@ def _pump(model: Model) -> None:
 
 def _send(model: Model, message: say.Message) -> None:
     model.out.append(ToFailover(MessageQueued(say.encode(message))))
-
-
-def _path(section: str) -> tuple[str, ...]:
-    return (section,) if section else ()
-
-
-def _section(path: tuple[str, ...]) -> str:
-    return path[-1] if path else ""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from firmware.core.failover.view import UnitView
 from firmware.core.management.commands import Place
-from firmware.core.management.config import Configuration
 from firmware.core.management.events import Effect
 from firmware.core.management.messages import Buffer
 from firmware.core.management.replicate.state import Replication
+from firmware.core.management.running.model import Configuration, LoadFault
 from firmware.core.management.views import HISTORY_MAX, HistoryRow, is_active
 from firmware.core.settings import Identity, Mode, Settings, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -25,8 +25,7 @@ class Session:
 
     interactive: bool
     place: Place
-    section: str = ""  # where configuration lines go
-    configuring: bool = False  # configure terminal was typed: lines nobody knows are kept
+    path: tuple[str, ...] = ()  # where configuration lines go
     waits: bool = False  # for an order or for flash
 
 
@@ -63,6 +62,7 @@ class Model:
     sequence: int = 0  # telling.py, of what is published
     alerts: tuple[str, ...] | None = None  # telling.py, as last published
     state_due_ms: int | None = None  # telling.py
+    boot_faults: tuple[LoadFault, ...] = ()  # telling.py: lines of startup-config not taken
     listed: tuple[str, ...] = ()  # telling.py: lines already said to be not acted on
     sessions: dict[int, Session] = field(default_factory=dict)  # shell.py
     orders: dict[int, Order] = field(default_factory=dict)  # shell.py, by ticket
@@ -86,6 +86,12 @@ class Model:
     def standby(self) -> bool:
         """This unit stands by or is about to: what is typed here goes nowhere else."""
         return self.view is not None and self.view.mine.state in STANDBYS
+
+    @property
+    def mate_there(self) -> bool:
+        """There is a mate, or a unit that will be one, and it is not failed."""
+        gone = (UnitState.NOT_DETECTED, UnitState.FAILED)
+        return self.view is not None and self.view.other.state not in gone
 
     @property
     def mate_listens(self) -> bool:

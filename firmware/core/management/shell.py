@@ -11,15 +11,12 @@ from collections.abc import Callable
 from firmware.core.failover import events as failover_events
 from firmware.core.management import mirror, telling, views
 from firmware.core.management.commands import (
-    COMMANDS,
-    CONFIGURATION_WORDS,
     LINE_MAX,
     Place,
     Row,
     candidates,
     resolve,
 )
-from firmware.core.management.config import Rejected, shown
 from firmware.core.management.events import (
     LATCHED_IDENTITY,
     STARTUP_CONFIG,
@@ -33,7 +30,6 @@ from firmware.core.management.events import (
     ToFailover,
     ToSupervisor,
 )
-from firmware.core.management.grammar import GLOBAL_ROWS, INTERFACE_ROWS, find
 from firmware.core.management.model import (
     ORDER_PATIENCE_MS,
     SESSIONS_MAX,
@@ -41,6 +37,8 @@ from firmware.core.management.model import (
     Order,
     Session,
 )
+from firmware.core.management.running.model import Refused
+from firmware.core.management.running.render import shown
 from firmware.core.message_ids import MessageId
 
 WARNING = (
@@ -50,7 +48,6 @@ WARNING = (
 )
 SAVED = "Building configuration...\n[OK]\n"
 # Words that begin commands only: a slip after them is a slip, not a configuration line.
-_COMMAND_WORDS = frozenset(row.words[0] for row in COMMANDS) - {"failover", "no"}
 
 
 def opened(model: Model, event: SessionOpened) -> None:
@@ -127,39 +124,24 @@ def _dispatch(model: Model, number: int, session: Session, line: str) -> None:
     row = resolve(words, session.place)
     if isinstance(row, Row) and row.handler != "line":
         HANDLERS[row.handler](model, number)
-    elif not isinstance(row, Row) and _is_slip(session, words, line):
+    elif not isinstance(row, Row) and session.place is Place.EXEC:
         _reply(model, number, f"ERROR: {shown(line)}: {row.why}\n")
     else:
         _configure_line(model, number, session, line)
 
 
-def _is_slip(session: Session, words: tuple[str, ...], line: str) -> bool:
-    """A typing error, that is: no line to keep.
-
-    ``configure terminal`` says that configuration lines follow, whatever they are. Without it
-    a line must begin as one, or stand indented under one.
-    """
-    if session.place is Place.EXEC or words[0] in _COMMAND_WORDS:
-        return True
-    under = bool(session.section) and line[0] in " \t"
-    if session.configuring or under or words[0][0] in "!:":
-        return False
-    meant = words[1:] if words[0] == "no" else words
-    first = meant[0].lower() if meant else ""
-    if first in CONFIGURATION_WORDS or first.startswith("cryptochecksum:"):
-        return False
-    return find(words, GLOBAL_ROWS + INTERFACE_ROWS, abbreviated=True) is None
-
-
 def _configure_line(model: Model, number: int, session: Session, line: str) -> None:
     was_standby = model.standby
-    outcome = mirror.enter(model, session.section, line)
-    if isinstance(outcome, Rejected):
-        _reply(model, number, shown(outcome.text) + "\n")
+    if line.split()[0][0] in "!:":
+        _reply(model, number, "")
         return
-    session.section = outcome.section
-    inside = outcome.section.startswith("interface ")
-    session.place = Place.INTERFACE if inside else Place.CONFIG
+    outcome = mirror.enter(model, session.path, line)
+    if isinstance(outcome, Refused):
+        detail = f"; {outcome.detail}" if outcome.detail else ""
+        _reply(model, number, shown(outcome.text + detail) + "\n")
+        return
+    session.path = outcome.path
+    session.place = Place.INTERFACE if outcome.path else Place.CONFIG
     note = shown(outcome.note) + "\n" if outcome.note else ""
     _reply(model, number, (WARNING if was_standby else "") + note)
 
@@ -212,7 +194,7 @@ def _show_links(model: Model, number: int) -> None:
 
 
 def _show_running(model: Model, number: int) -> None:
-    _reply(model, number, model.configuration.shown)
+    _reply(model, number, model.configuration.shown())
 
 
 def _show_running_failover(model: Model, number: int) -> None:
@@ -269,8 +251,7 @@ def _reload(model: Model, number: int) -> None:
 
 def _configure(model: Model, number: int) -> None:
     session = model.sessions[number]
-    session.place, session.section = Place.CONFIG, ""
-    session.configuring = True
+    session.place, session.path = Place.CONFIG, ()
     _reply(model, number, WARNING if model.standby else "")
 
 
@@ -278,14 +259,15 @@ def _end(model: Model, number: int) -> None:
     session = model.sessions[number]
     # A session that is not interactive has no other mode to go to.
     session.place = Place.EXEC if session.interactive else Place.CONFIG
-    session.section, session.configuring = "", False
+    session.path = ()
     _reply(model, number, "")
 
 
 def _leave(model: Model, number: int) -> None:
     session = model.sessions[number]
-    if session.place is Place.INTERFACE or session.section:
-        session.place, session.section = Place.CONFIG, ""
+    if session.path:
+        session.path = session.path[:-1]
+        session.place = Place.INTERFACE if session.path else Place.CONFIG
         _reply(model, number, "")
     elif session.place is Place.CONFIG:
         _end(model, number)

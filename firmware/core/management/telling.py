@@ -6,18 +6,22 @@ events once. Knows nothing of brokers; a topic is relative to the unit's own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from firmware.core.failover.effects import StateChanged
 from firmware.core.failover.view import UnitView
 from firmware.core.management import messages, topics
-from firmware.core.management.config import shown
 from firmware.core.management.dates import iso_text
-from firmware.core.management.events import PublishTopic
+from firmware.core.management.events import ConsoleText, PublishTopic
 from firmware.core.management.model import Model
+from firmware.core.management.running.entry import LoadFault
+from firmware.core.management.running.render import shown
 from firmware.core.management.views import HistoryRow, active_time_s, is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import UnitState
+
+FAULTS_TOLD = 20  # on the console, of one startup-config; `show startup-config errors` has all
 
 
 def log(model: Model, message: MessageId, *arguments: str) -> None:
@@ -90,9 +94,19 @@ def publish_all(model: Model) -> None:
     publish_state(model)
 
 
+def list_faults(model: Model, faults: Sequence[LoadFault]) -> None:
+    """Say which lines of startup-config were not taken, and why."""
+    model.boot_faults = tuple(faults)
+    for fault in faults[:FAULTS_TOLD]:
+        said = f"*** Line {fault.number} of startup-config was not taken: {shown(fault.text)}"
+        model.out.append(ConsoleText(f"{said}: {fault.why}"))
+    if faults:
+        log(model, MessageId.LINES_NOT_TAKEN, str(len(faults)), str(faults[0].number))
+
+
 def list_ignored(model: Model) -> None:
     """Say once that lines are kept and not acted on; again only when they are others."""
-    ignored = model.configuration.not_acted_on()
+    ignored = model.configuration.not_enforced()
     if ignored and ignored != model.listed:
         log(model, MessageId.LINES_NOT_ACTED_ON, str(len(ignored)), ignored[0])
     model.listed = ignored

@@ -45,6 +45,10 @@ class Drift:
         self.why = self.refused = ""
         self.mended, self.since_ms = 0, None
 
+    def begin_anew(self) -> None:
+        """A person asked for a synchronisation: as many may follow as ever."""
+        self.refused, self.mended, self.since_ms = "", 0, None
+
     def wait(self) -> None:
         """The mate cannot be compared now."""
         self.since_ms = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from firmware.core.management.rules.reading import RulesDraft
 from firmware.core.settings import Identity, Platform, StaticRoute
 
 
@@ -155,3 +156,4 @@ class Draft:
     users: UsersDraft = field(default_factory=UsersDraft)
     terminal: TerminalDraft = field(default_factory=TerminalDraft)
     logging: LoggingDraft = field(default_factory=LoggingDraft)
+    rules: RulesDraft = field(default_factory=RulesDraft)

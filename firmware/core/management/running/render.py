@@ -7,6 +7,7 @@ lines that hold although nobody typed them are printed where a unit prints them.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from firmware.core.management.running.model import Configuration
 
 KEY = "failover key"
+_KEY = re.compile(r"\b(fail[a-z]*[ \t]+k(?:ey?)?)[ \t]+\S.*", re.IGNORECASE)
 _EACH = "interface"  # `!` between two of them, too
 
 
@@ -40,6 +42,11 @@ def lines(configuration: Configuration, *, everything: bool = False) -> Iterator
 def text(printed: Iterable[Line]) -> str:
     """The canonical text of lines, secrets as they are stored."""
     return "".join(f"{' ' * line.depth}{line.entry.text}\n" for line in printed)
+
+
+def shown(line: str) -> str:
+    """Any text as anybody may see it: what follows ``failover key`` on a line is ``*****``."""
+    return _KEY.sub(r"\1 *****", line)
 
 
 def replica(printed: Iterable[Line], *, key: bool) -> list[Line]:
