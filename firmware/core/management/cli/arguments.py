@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from ipaddress import IPv4Address
 from typing import Any
 
+from firmware.core.management.rules import services
+
 
 class Refused(ValueError):
     """A word is not of this kind; says why, in words. Never leaves the command language."""
@@ -247,6 +249,49 @@ def _line(text: str, _: Context) -> str:
     return text
 
 
+def _protocol(text: str, _: Context) -> str:
+    """The name it is printed by; a number without one as it is."""
+    name = text.lower()
+    if name in services.PROTOCOLS:
+        return name
+    if name in services.PROTOCOL_ALIASES:
+        return services.protocol_name(services.PROTOCOL_ALIASES[name])
+    if re.fullmatch("[0-9]{1,3}", name) and 1 <= int(name) <= 255:
+        return services.protocol_name(int(name))
+    raise Refused(f"{_short(text)} is no protocol: a name, or 1-255")
+
+
+def _port(text: str, _: Context) -> int:
+    named = services.ANY_PORTS.get(text.lower())
+    if named is not None:
+        return named
+    if re.fullmatch("[0-9]{1,5}", text) and int(text) <= 65535:
+        return int(text)
+    raise Refused(f"{_short(text)} is no port: a name, or 0-65535")
+
+
+def _icmp(text: str, _: Context) -> int:
+    named = services.ICMP_TYPES.get(text.lower())
+    if named is not None:
+        return named
+    if re.fullmatch("[0-9]{1,3}", text) and int(text) <= 255:
+        return int(text)
+    raise Refused(f"{_short(text)} is no ICMP type: a name, or 0-255")
+
+
+def _span(text: str, context: Context) -> tuple[IPv4Address, IPv4Address]:
+    """``10.1.1.1`` or ``10.1.1.1-10.1.1.9``."""
+    first, dash, last = text.partition("-")
+    found = _address(first, context), _address(last if dash else first, context)
+    if found[1] < found[0]:
+        raise Refused(f"{_short(text)} begins behind its end")
+    return found
+
+
+def _span_text(span: tuple[IPv4Address, IPv4Address]) -> str:
+    return str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}"
+
+
 _PRINTABLE = r"[!-~]"
 
 KINDS: dict[str, Kind] = {
@@ -286,6 +331,15 @@ KINDS: dict[str, Kind] = {
     ),
     "policy": Kind("<1-250>[%]", "Failed interfaces, a number or percent", _policy, _policy_text),
     "reconnect": Kind("hh[:mm:ss]", "Time up to 1193 hours, or -1", _reconnect, _reconnect_text),
+    "interface_pair": Kind(
+        "(WORD,WORD)",
+        "Interface of the real hosts, and where they are seen translated",
+        _matching(r"\([^\s(),]{1,48},[^\s(),]{1,48}\)", "pair of interfaces, as (inside,outside)"),
+    ),
+    "protocol": Kind("PROTOCOL", "Name of a protocol, or 1-255", _protocol),
+    "port": Kind("PORT", "Name of a port, or 0-65535", _port),
+    "icmp_type": Kind("TYPE", "Name of an ICMP type, or 0-255", _icmp, services.icmp_name),
+    "span": Kind("A.B.C.D[-A.B.C.D]", "An address, or the first and the last", _span, _span_text),
     "line": Kind("LINE", "Text to the end of the line", _line, rest=True),
 }
 

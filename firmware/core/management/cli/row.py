@@ -137,6 +137,7 @@ class Row:
     ordered: tuple[str, ...] | None = None
     rank: Callable[[Entry, Configuration], Any] | None = None
     place: Callable[[Entry], int | None] | None = None  # 1-based position among its like
+    sent: Callable[[Arguments], str] | None = None  # to the mate, where not the text that is kept
     repeats: bool = False  # the same line may stand several times, as the frame of a banner
     # What a ``no`` must name; it takes away every line that agrees with what was typed. None: key.
     least: tuple[str, ...] | None = None

@@ -71,13 +71,17 @@ def settings(rules: RuleSet) -> tuple[tuple[str, int], ...]:
         ("nf_conntrack_tcp_loose", 0),
         # "Invalid" must mean "unknown": a late segment of a good connection is not to be reset.
         ("nf_conntrack_tcp_be_liberal", 1),
-        ("nf_conntrack_tcp_timeout_established", timeouts.conn or NEVER_S),
-        ("nf_conntrack_tcp_timeout_fin_wait", timeouts.half_closed or NEVER_S),
-        ("nf_conntrack_tcp_timeout_close_wait", timeouts.half_closed or NEVER_S),
-        ("nf_conntrack_udp_timeout", timeouts.udp or NEVER_S),
-        ("nf_conntrack_udp_timeout_stream", timeouts.udp or NEVER_S),
-        ("nf_conntrack_icmp_timeout", timeouts.icmp or NEVER_S),
+        ("nf_conntrack_tcp_timeout_established", _idle(timeouts.conn)),
+        ("nf_conntrack_tcp_timeout_fin_wait", _idle(timeouts.half_closed)),
+        ("nf_conntrack_tcp_timeout_close_wait", _idle(timeouts.half_closed)),
+        ("nf_conntrack_udp_timeout", _idle(timeouts.udp)),
+        ("nf_conntrack_udp_timeout_stream", _idle(timeouts.udp)),
+        ("nf_conntrack_icmp_timeout", _idle(timeouts.icmp)),
     )
+
+
+def _idle(seconds: int) -> int:
+    return min(seconds, NEVER_S) or NEVER_S
 
 
 def _lists(rules: RuleSet) -> tuple[Heads, list[str]]:
@@ -173,6 +177,8 @@ def _verdict(heads: Heads, name: str, form: Form) -> str:
 
 def _may(rules: RuleSet, came: Interface, way: Interface, *, listed: bool) -> bool:
     """What the levels say; a list opens the way up, never one between equals."""
+    if came.management_only or way.management_only:
+        return False
     if came is way:
         return rules.intra_interface
     if came.level == way.level:

@@ -88,6 +88,7 @@ class Interface:
     level: int
     active: IPv4Interface
     standby: IPv4Address | None = None
+    management_only: bool = False  # nothing passes through it
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class RuleSet:
         return next((i for i in self.interfaces if i.name == name), None)
 
 
-HELD_MOST = 256  # an interface, a takeover moves each; a larger pool or static must be routed to the unit
+HELD_MOST = 256  # an interface; each moves at a takeover. What is larger is routed to the unit
 
 
 def held_addresses(rules: RuleSet, name: str) -> tuple[IPv4Address, ...]:

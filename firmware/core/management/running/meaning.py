@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from firmware.core.management.rules.reading import held
 from firmware.core.management.running.draft import Draft, InterfaceDraft
 from firmware.core.settings import (
     CABLE_HOLD_MS,
@@ -123,6 +124,7 @@ def _named(draft: Draft, name: str) -> str | None:
 
 
 def _data_interfaces(draft: Draft, taken: set[str]) -> Iterator[DataInterface]:
+    beside = held(draft)
     for physical, interface in draft.interfaces.items():
         if interface.name is None or physical in taken:
             continue
@@ -136,6 +138,7 @@ def _data_interfaces(draft: Draft, taken: set[str]) -> Iterator[DataInterface]:
             shutdown=interface.shutdown,
             active_mac=macs[0],
             standby_mac=macs[1],
+            also=beside.get(interface.name, ()),
             mtu=draft.routes.mtus.get(interface.name, 1500),
             monitored=draft.failover.monitored.get(interface.name, "." not in physical),
             static_arp=tuple((a, m) for name, a, m in draft.routes.arps if name == interface.name),

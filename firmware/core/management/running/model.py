@@ -15,6 +15,8 @@ from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.matching import Fault, Matched
 from firmware.core.management.cli.row import Follow, Mode, Row, Typed
 from firmware.core.management.cli.table import TABLE
+from firmware.core.management.rules.reading import rule_set
+from firmware.core.management.rules.ruleset import RuleSet
 from firmware.core.management.running import load, meaning, render
 from firmware.core.management.running.draft import Draft
 from firmware.core.management.running.entry import (
@@ -160,6 +162,10 @@ class Configuration:
     def _meant(self) -> Settings:
         return replace(meaning.settings_of(self.draft()), digest=self.digest)
 
+    def rules(self) -> RuleSet:
+        """What is filtered and translated."""
+        return self._draw("rules", lambda: rule_set(self.draft()))  # type: ignore[no-any-return]
+
     def not_enforced(self) -> tuple[str, ...]:
         """The lines that are kept, shown and replicated and change nothing, in order."""
         return tuple(
@@ -286,6 +292,8 @@ class Configuration:
             changed = changed or (isinstance(entered, Entered) and entered.changed)
         opened = row.opens is not None and not matched.negated
         after = (*path, line) if opened else path
+        if row.sent is not None and not matched.negated:
+            line = row.sent(matched.arguments)
         return Entered(after, path, line, changed, row.replicated, follow.note)
 
     def _take_others(
