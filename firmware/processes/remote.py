@@ -60,7 +60,11 @@ class Remote:
             return
         from firmware.drivers.terminal.ssh import SshServer
 
-        self._server = SshServer(port, self._host_key(), self._sessions, warn=_warn)
+        try:
+            self._server = SshServer(port, self._host_key(), self._sessions, warn=_warn)
+        except ValueError as error:  # an asyncssh that knows other algorithms than ours
+            _warn(f"SSH: asyncssh: {error}. Install what requirements-unit.lock names")
+            return
         self._server.start()
 
     def _host_key(self) -> str:

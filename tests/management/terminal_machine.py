@@ -35,6 +35,7 @@ class Machine:
         self.heard: list[Event] = []
         self.silent = False
         self.page = 0
+        self.full = False
         self.admits = True
         self.wait_ms = 0
         self.admitted: Callable[[ConnectionAnswered], None] = lambda answer: None
@@ -49,6 +50,9 @@ class Machine:
     def tell(self, event: Event) -> None:
         self.heard.append(event)
         match event:
+            case SessionOpened(session) if self.full:
+                self.sessions.reply(Reply(session, "ERROR: 64 sessions are open\n", True))
+                self.sessions.close(CloseSession(session))
             case SessionOpened(session, kind) if kind is not SessionKind.PROGRAM:
                 self.sessions.reply(Reply(session, "", True, PROMPT))
             case CommandEntered() if not self.silent:

@@ -187,6 +187,16 @@ def test_a_pipe_and_a_terminal_for_one_command() -> None:
     assert play(story).machine.lines == ["show failover", "one", "two"]
 
 
+def test_a_machine_that_has_no_room_is_heard() -> None:
+    async def story(unit: Unit) -> None:
+        unit.machine.full = True
+        async with await unit.connect() as connection:
+            done = await connection.run("show", stdin=asyncssh.DEVNULL)
+            assert (done.stdout, done.exit_status) == ("ERROR: 64 sessions are open\n", 1)
+
+    assert play(story).machine.lines == []
+
+
 def test_wrong_passwords() -> None:
     async def story(unit: Unit) -> None:
         with pytest.raises(asyncssh.PermissionDenied):
@@ -294,6 +304,23 @@ def test_who_crowds_the_door_loses_his_oldest_place() -> None:
         for _, each in crowd:
             each.close()
         assert unit.server.refused == 2
+
+    play(story)
+
+
+def test_hundreds_of_slow_clients_keep_nobody_else_out() -> None:
+    async def story(unit: Unit) -> None:
+        slow = []
+        for number in range(300):
+            elsewhere = (f"127.0.0.{2 + number % 3}", 0)
+            reader, writer = await asyncio.open_connection(HERE, unit.port, local_addr=elsewhere)
+            writer.write(b"S")
+            slow.append(writer)
+        async with await unit.connect() as connection:
+            assert (await connection.run("show")).stdout == "<show>\n"
+        for writer in slow:
+            writer.close()
+        assert unit.server.refused >= 300 - WAITING_MAX
 
     play(story)
 

@@ -169,12 +169,13 @@ class Conversation:
 
     def reply(self, reply: Reply) -> None:
         """The machine's answer, or a part of it."""
-        if self._manner.once and self._greeting:  # a banner is for people
+        wrong = is_error(reply.text)
+        if self._manner.once and self._greeting and not wrong:  # a banner is for people
             self._greeting = not reply.done
             self._mode = _Mode.TYPING if reply.done else self._mode
             self._schedule()
             return
-        self.failed = self.failed or is_error(reply.text)
+        self.failed = self.failed or wrong
         if self._mode is _Mode.TYPING:
             self._unasked(reply)
             return
