@@ -313,7 +313,7 @@ def test_hundreds_of_slow_clients_keep_nobody_else_out() -> None:
         slow = []
         for number in range(300):
             elsewhere = (f"127.0.0.{2 + number % 3}", 0)
-            reader, writer = await asyncio.open_connection(HERE, unit.port, local_addr=elsewhere)
+            _, writer = await asyncio.open_connection(HERE, unit.port, local_addr=elsewhere)
             writer.write(b"S")
             slow.append(writer)
         async with await unit.connect() as connection:
