@@ -265,12 +265,10 @@ def attached(path: Path, columns: int = 80, rows: int = 24) -> Iterator[Person]:
     termios.tcsetwinsize(slave, (rows, columns))
     before = termios.tcgetattr(slave)
     process = subprocess.Popen(
-        [sys.executable, "-c", ATTACH, str(path)],
+        ["setsid", "--ctty", sys.executable, "-c", ATTACH, str(path)],  # a terminal of its own
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        start_new_session=True,
-        preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # its own terminal
     )
     try:
         yield Person(master, process)
