@@ -21,9 +21,9 @@ def _masked(arguments: Arguments) -> str:
     return _SECRET.sub(rf"\1 {MASK}", " ".join(arguments.words))
 
 
-def _line(words: str, help: str, mode: Mode = Mode.CONFIG) -> Row:
+def _line(words: str, help: str, mode: Mode = Mode.CONFIG, *, bare: bool = False) -> Row:
     return Row(
-        syntax=f"{words} [<text:line>]",
+        syntax=f"{words} [<text:line>]" if bare else f"{words} <text:line>",
         help=help,
         mode=mode,
         key=("*",),
@@ -52,7 +52,6 @@ _TOP = {
     "alias": "Addresses behind addresses",
     "auth-prompt": "What is asked at a login through the unit",
     "boot": "What to boot",
-    "crypto": "Encryption",
     "ddns": "Dynamic DNS",
     "dhcpd": "The DHCP server",
     "dhcprelay": "The DHCP relay",
@@ -61,15 +60,11 @@ _TOP = {
     "fixup": "Inspection, as release 6 has it",
     "fragment": "Reassembly of fragments",
     "igmp": "IGMP",
-    "ip": "Other settings of IP",
     "ipv6": "IPv6",
-    "isakmp": "ISAKMP",
-    "key": "Keys",
     "mac-list": "MAC addresses",
     "management-access": "Management by an inside interface",
     "mfib": "Multicast forwarding",
     "mroute": "Multicast routes",
-    "multicast-routing": "Multicast routing",
     "pim": "PIM",
     "privilege": "Privilege levels of commands",
     "regex": "Regular expressions",
@@ -153,6 +148,15 @@ _SECTIONS = (
 )
 
 _LATER = (
+    _line("multicast-routing", "Multicast routing", bare=True),
+    _line("crypto dynamic-map", "A map of many ends"),
+    _line("crypto ipsec", "IPsec"),
+    _line("crypto isakmp", "ISAKMP"),
+    _line("crypto map", "A map of ends"),
+    _line("isakmp", "ISAKMP"),
+    _line("ip audit", "Signatures of attacks"),
+    _line("ip local pool", "Addresses for VPN users"),
+    _line("ip verify", "Reverse path forwarding"),
     _line("group-policy", "A group of VPN users"),
     _line("tunnel-group", "A tunnel"),
 )
@@ -312,5 +316,5 @@ ROWS: tuple[Row, ...] = (
     *_SECTIONS,
     *(_line(word, help) for word, help in _TOP.items()),
     *_LATER,
-    *(_line(words, "Setting", mode) for mode, all_of in _INSIDE.items() for words in all_of),
+    *(_line(words, "Setting", mode, bare=True) for mode, all_of in _INSIDE.items() for words in all_of),
 )

@@ -1,0 +1,67 @@
+"""Lines made from the rows of the table themselves: every way through a row, with sample values."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import strategies as st
+
+from firmware.core.management.cli.arguments import Context
+from firmware.core.management.cli.row import Row
+from firmware.core.management.cli.syntax import Keyword
+
+UNIT = Context(("Ethernet0", "Ethernet1"))
+
+# Values of each kind, written as a person may; a number's are made from its range.
+SAMPLES: dict[str, tuple[str, ...]] = {
+    "word": ("word", "flash:/asdm-521.bin"),
+    "name": ("Named-1",),
+    "if_name": ("outside",),
+    "paren_if_name": ("(inside)",),
+    "hostname": ("pix-1",),
+    "physical": ("e0", "Ethernet1", "ETHERNET0.7"),
+    "address": ("10.1.2.3", "0"),
+    "mask": ("255.255.0.0", "0"),
+    "mac": ("0011.2233.4455", "00:11:22:33:44:aa"),
+    "clock": ("1:00:00", "0:00:05"),
+    "level": ("7", "crit"),
+    "flash": ("flash:old.cfg", "disk0:/x"),
+    "host": ("10.0.0.9", "mail.example.com"),
+    "mail_address": ("a-1@example.com",),
+    "messages": ("106015", "106010-106023"),
+    "password": ("Secret$1",),
+    "failover_key": ("Key$1",),
+    "hex_key": ("0123456789abcdef" * 2,),
+    "icmp_type": ("echo", "8"),
+    "interface_pair": ("(inside,outside)",),
+    "policy": ("1", "50%"),
+    "port": ("www", "8080"),
+    "protocol": ("tcp", "47"),
+    "reconnect": ("1:00:00", "-1"),
+    "span": ("10.0.0.5", "10.0.0.5-10.0.0.9"),
+    "line": ("some text,  with blanks",),
+}
+_RANGE = re.compile(r"(-?[0-9]+)-([0-9]+)")
+
+
+def samples(kind: str) -> tuple[str, ...]:
+    """Values of that kind; a number's ends."""
+    found = _RANGE.fullmatch(kind)
+    return (found[1], found[2]) if found else SAMPLES.get(kind, ())
+
+
+@st.composite
+def typed(draw: st.DrawFn, row: Row) -> str:
+    """A whole line of that row."""
+    pattern = row.pattern
+    words: list[str] = []
+    state, ways = -1, pattern.first
+    while not (state in pattern.last and (not ways or len(words) > 12 or draw(st.booleans()))):
+        state = draw(st.sampled_from(ways))
+        token = pattern.tokens[state]
+        if isinstance(token, Keyword):
+            words.append(token.text)
+        else:
+            words.append(draw(st.sampled_from(samples(token.kind))))
+        ways = pattern.follow[state]
+    return " ".join(words)
