@@ -18,34 +18,34 @@ from firmware.core.management.rules.services import ICMP_TYPES, PROTOCOLS, port_
 
 ELEMENTS_MOST = 20_000  # of one line; a few groups multiplied are soon more than a kernel bears
 
+CACHED = 16_384  # lines: whatever a list may have in practice is read once
+
 Piece = tuple[str, ...]  # ("host", "10.1.1.1"), ("range", "20", "21"), ("object-group", "WEB")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of an access-list. ``place``: the N of `line N`. A remark has nothing else."""
+    """A line of an access-list. ``place``: the N of `line N`. A remark has nothing else.
 
+    ``text`` is canonical, from `extended`, `standard` or `remark` on.
+    """
+
+    text: str
     place: int | None = None
     remark: str | None = None
     standard: bool = False
     action: Action = Action.PERMIT
     protocol: Piece = ("ip",)
     pieces: tuple[Piece, ...] = ()
-    log: tuple[str, ...] = ()
+    log: bool = False
     inactive: bool = False
 
     @property
-    def text(self) -> str:
-        """Canonical, from `extended`, `standard` or `remark` on."""
-        if self.remark is not None:
-            return f"remark {self.remark}"
-        words = ["standard" if self.standard else "extended", self.action.value]
-        if not self.standard:
-            words += self.protocol
-        for piece in self.pieces:
-            words += _spelled(piece, udp=self.protocol == ("udp",))
-        words += self.log
-        return " ".join(words + ["inactive"] * self.inactive)
+    def plain(self) -> bool:
+        """It means what it says, whatever groups and interfaces there are."""
+        return self.protocol[0] != "object-group" and not any(
+            piece[0] in ("object-group", "interface") for piece in self.pieces
+        )
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Placed:
     icmp: Piece | None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def parse(words: tuple[str, ...]) -> Line:
     """A line from all its words, `access-list NAME` included; the command language checked them."""
     rest = words[2:]
@@ -82,7 +82,7 @@ def parse(words: tuple[str, ...]) -> Line:
     if rest[0] == "line":
         place, rest = int(rest[1]), rest[2:]
     if rest[0] == "remark":
-        return Line(place=place, remark=" ".join(rest[1:]))
+        return Line(" ".join(rest), place, remark=" ".join(rest[1:]))
     standard = rest[0] == "standard"
     if rest[0] in ("standard", "extended"):
         rest = rest[1:]
@@ -96,8 +96,13 @@ def parse(words: tuple[str, ...]) -> Line:
         piece, rest = _piece(rest)
         pieces.append(piece)
     inactive = bool(rest) and rest[-1] == "inactive"
-    log = rest[:-1] if inactive else rest
-    return Line(place, None, standard, action, protocol, tuple(pieces), log, inactive)
+    udp = protocol == ("udp",)
+    head = ("standard", action.value) if standard else ("extended", action.value, *protocol)
+    spelled = (word for piece in pieces for word in _spelled(piece, udp=udp))
+    text = " ".join((*head, *spelled, *rest))
+    return Line(
+        text, place, None, standard, action, protocol, tuple(pieces), rest[:1] == ("log",), inactive
+    )
 
 
 _LENGTHS = {"any": 1, "range": 3}
@@ -172,12 +177,18 @@ def refused(line: Line, groups: Mapping[str, Group]) -> str:
     """Why a line cannot be in a list, or nothing."""
     if line.remark is not None:
         return ""
+    return _plain_refused(line) if line.plain else _refused(line, groups)
+
+
+@lru_cache(maxsize=CACHED)
+def _plain_refused(line: Line) -> str:
+    return _refused(line, {})
+
+
+def _refused(line: Line, groups: Mapping[str, Group]) -> str:
     for piece in line.pieces:
-        if "." in piece[0]:
-            try:
-                IPv4Network("/".join(piece))
-            except ValueError:
-                return f"{piece[0]} has bits set where {piece[1]} has none"
+        if "." in piece[0] and _network(piece) is None:
+            return f"{piece[0]} has bits set where {piece[1]} has none"
     placed = place(line, groups)
     if isinstance(placed, str):
         return placed
@@ -232,14 +243,10 @@ def elements(
 
     What cannot be expanded, or to too much, permits nothing and denies everything.
     """
-    if line.protocol[0] != "object-group" and not any(
-        piece[0] in ("object-group", "interface") for piece in line.pieces
-    ):
-        return _plain(line)
-    return _expanded(line, groups, interfaces)
+    return _plain(line) if line.plain else _expanded(line, groups, interfaces)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def _plain(line: Line) -> tuple[Element, ...]:
     return _expanded(line, {}, {})
 
@@ -290,20 +297,29 @@ def _whole(name: str, groups: Mapping[str, Group]) -> Iterator[Group]:
         seen.update(group.groups)
 
 
+@lru_cache(maxsize=CACHED)
+def _network(piece: Piece) -> IPv4Network | None:
+    """``("10.0.0.0", "255.0.0.0")`` or ``("host", "10.1.1.1")``; None: bits where the mask has
+    none."""
+    if piece[0] == "host":
+        return IPv4Network(int(IPv4Address(piece[1])))
+    address, mask = (int(IPv4Address(word)) for word in piece)
+    return None if address & ~mask else IPv4Network((address, mask.bit_count()))
+
+
 def _networks(
     piece: Piece, groups: Mapping[str, Group], interfaces: Mapping[str, IPv4Address]
 ) -> tuple[IPv4Network, ...]:
     if piece[0] == "any":
         return (ANY,)
-    if piece[0] == "host":
-        return (IPv4Network(piece[1]),)
     if piece[0] == "interface":
         address = interfaces.get(piece[1])
         return () if address is None else (IPv4Network(address),)
     if piece[0] == "object-group":
         found = [network for group in _whole(piece[1], groups) for network in group.networks]
         return tuple(dict.fromkeys(found))
-    return (IPv4Network("/".join(piece)),)
+    network = _network(piece)
+    return () if network is None else (network,)
 
 
 def _ports(piece: Piece | None, groups: Mapping[str, Group]) -> tuple[Ports | None, ...]:

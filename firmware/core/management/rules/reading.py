@@ -132,7 +132,7 @@ def _list(
             action=line.action,
             elements=entries.elements(line, said.groups, active),
             inactive=line.inactive,
-            log=bool(line.log),
+            log=line.log,
         )
         for number, line in enumerate(lines, 1)
         if line.remark is None

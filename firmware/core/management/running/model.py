@@ -47,6 +47,7 @@ class Configuration:
         self._drawn: dict[str, tuple[int, Any]] = {}  # by what was drawn: generation, outcome
         self._sections: dict[Path, tuple[Entry, ...] | None] = {}  # looked up before
         self._context: Context | None = None
+        self._names: tuple[str, ...] | None = None
         self._furnish()
 
     # -- whole configurations -------------------------------------------------------------------
@@ -99,7 +100,7 @@ class Configuration:
         self.top.clear()
         self._likes.clear()
         self._sections.clear()
-        self._context = None
+        self._context = self._names = None
         self.generation += 1
 
     def _furnish(self) -> None:
@@ -225,6 +226,15 @@ class Configuration:
     def physicals(self) -> tuple[str, ...]:
         """The interfaces of this unit, as unit.toml spells them."""
         return tuple(interface.physical for interface in self.facts.interfaces)
+
+    @property
+    def interface_names(self) -> tuple[str, ...]:
+        """The names given by nameif."""
+        if self._names is None:
+            headers = [header.text for header in self.entries("interface")]
+            named = [self.entry("nameif", path=(header,)) for header in headers]
+            self._names = tuple(str(e.arguments["name"]) for e in named if e is not None)
+        return self._names
 
     @property
     def context(self) -> Context:
@@ -376,6 +386,8 @@ class Configuration:
             self._sections.pop(header, None)  # it was looked for before it was there
         if row.name == "name":
             self._context = None
+        elif row.name in ("interface", "nameif"):
+            self._names = None
 
     def _stand(
         self, lines: dict[Slot, Entry], entry: Entry, old: Entry | None, place: int | None

@@ -118,31 +118,11 @@ def exemption_by(configuration: Configuration, name: str) -> str:
 
     Looked up by interface: a configuration of 10,000 entries asks this for each.
     """
-    for interface in interface_names(configuration):
+    for interface in configuration.interface_names:
         entry = configuration.entry("nat 0", f"({interface})")
         if entry is not None and entry.arguments["list"] == name:
             return entry.text
     return ""
-
-
-def interface_names(configuration: Configuration) -> Iterator[str]:
-    """The names given by nameif."""
-    for header in configuration.entries("interface") if _has_subs(configuration) else ():
-        yield from _named(configuration, header.text)
-    if not _has_subs(configuration):
-        for physical in configuration.physicals:
-            yield from _named(configuration, f"interface {physical}")
-
-
-def _has_subs(configuration: Configuration) -> bool:
-    """Whether there may be interfaces unit.toml does not name."""
-    return configuration.facts.vlans
-
-
-def _named(configuration: Configuration, header: str) -> Iterator[str]:
-    entry = configuration.entry("nameif", path=(header,))
-    if entry is not None:
-        yield str(entry.arguments["name"])
 
 
 def _groups(configuration: Configuration, line: Line) -> Mapping[str, Group]:
@@ -174,7 +154,7 @@ def _check_group(typed: Typed) -> str:
         return f"access-list {name} does not exist"
     if any(line.standard for line in lines):
         return f"access-list {name} is a standard list; an interface takes an extended one"
-    if interface not in interface_names(typed.configuration):
+    if interface not in typed.configuration.interface_names:
         return f"interface {interface} does not exist; name one with nameif"
     return ""
 

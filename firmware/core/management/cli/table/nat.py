@@ -12,7 +12,6 @@ from firmware.core.management.cli.row import Arguments, Row, Shown, Typed
 from firmware.core.management.cli.table.access import (
     ONLY_IP,
     entries_of,
-    interface_names,
     line_of,
 )
 from firmware.core.management.cli.table.objects import network_refused
@@ -29,9 +28,8 @@ Sections = tuple["Entry", ...]
 
 
 def _unknown(typed: Typed, *names: str) -> str:
-    known = tuple(interface_names(typed.configuration))
     for name in names:
-        if name not in known:
+        if name not in typed.configuration.interface_names:
             return f"interface {name} does not exist; name one with nameif"
     return ""
 
