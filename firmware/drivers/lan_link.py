@@ -21,6 +21,7 @@ import select
 import socket
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
 
 from firmware.core.failover.events import Event
@@ -180,7 +181,16 @@ class LanLink:
             except OSError as error:
                 self._refused(error)
                 return
-            yield placed(self._codec.decode(data), host == self._mate)
+            yield self._placed(self._codec.decode(data), host)
+
+    def _placed(
+        self, heard: Frame | BadFrame | Unreadable, host: str
+    ) -> Frame | BadFrame | Unreadable:
+        own = host == str(self.address.ip)
+        if own and isinstance(heard, Unreadable):
+            # A mate that was given our identity by mistake: neither may serve on the other's word.
+            heard = replace(heard, serves=True)
+        return placed(heard, own or host == self._mate)
 
 
 def _broadcast(address: IPv4Interface) -> str:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +74,20 @@ def test_by_the_failover_link_the_mates_address_tells(two_units: Lab, key: bytes
     left.send(Frame(HEADER, Probe(1)))
     assert heard(right) == [FrameUnreadable(LAN, probe=True)]
     assert (left.counts.unreadable, left.counts.bad_frames) == (1, 0)
+
+
+def test_a_mate_of_our_own_address_is_taken_for_one_that_serves(two_units: Lab) -> None:
+    """Given one identity, and two keys, both wait: neither may go by the other's claim."""
+    lab = two_units()
+    drivers = []
+    for unit, key in (("left", OURS), ("right", ANOTHER)):
+        with lab.at(unit):
+            ip(f"addr add {LEFT} brd + dev eth1")
+            conf = "/proc/thread-self/root/proc/sys/net/ipv4/conf/eth1/accept_local"
+            Path(conf).write_text("1")
+            drivers.append(LanLink("eth1", LEFT, seals(key), RIGHT.ip))
+    drivers[1].send(hello())
+    assert heard(drivers[0]) == [FrameUnreadable(LAN, serves=True)]
 
 
 def test_a_strangers_sealed_frame_on_the_link_is_just_bad(two_units: Lab) -> None:
