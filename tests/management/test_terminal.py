@@ -215,17 +215,20 @@ def test_a_session_that_ends_does_not_wait_for_a_client_that_never_reads(tmp_pat
     play(tmp_path, story, linger_s=0.01)
 
 
-def test_a_hundred_thousand_pasted_lines_are_taken_in_order(tmp_path: Path) -> None:
-    count = 100_000
-
+@pytest.mark.parametrize(
+    ("kind", "enter", "count"), [(b"exec\n", b"\n", 100_000), (b"attach 80x24\n", b"\r", 10_000)]
+)
+def test_pasted_lines_are_taken_in_order(
+    tmp_path: Path, kind: bytes, enter: bytes, count: int
+) -> None:
     async def story(machine: Machine, path: Path) -> None:
         reader, writer = await asyncio.open_unix_connection(str(path))
-        writer.write(b"attach 80x24\n")
+        writer.write(kind)
 
         async def paste() -> None:
             for first in range(0, count, 1000):
-                lines = (b"name 10.0.0.1 host%d\r" % n for n in range(first, first + 1000))
-                writer.write(b"".join(lines))
+                lines = (b"name 10.0.0.1 host%d" % n for n in range(first, first + 1000))
+                writer.write(enter.join(lines) + enter)
                 await writer.drain()
             writer.write_eof()
 

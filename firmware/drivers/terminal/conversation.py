@@ -32,7 +32,8 @@ from firmware.drivers.terminal.plain_lines import PlainLines
 
 PENDING_MAX = 32_768  # characters received and not yet looked at; more stay with the client
 UNREAD_MAX = 1 << 20  # bytes of answers a client may leave unread before it is cut off
-SLICE = 4096  # characters looked at before others have their turn
+SLICE = 4096  # characters looked at, or said, before others have their turn
+TURN = 8  # lines, likewise
 TOO_LONG = f"ERROR: a line of more than {LINE_MAX} characters\n"
 NEEDS_A_PERSON = "ERROR: this asks for an answer; open a session and type it there\n"
 WIDEST = 1000  # columns, and lines, of a terminal that is believed
@@ -214,6 +215,8 @@ class Conversation:
 
     def end(self) -> None:
         """Nothing more to say: close when all that was said has left."""
+        if self._over:
+            return
         self._send()
         self._over = True
         self._channel.close()
@@ -244,14 +247,16 @@ class Conversation:
             self._later(self._go_on)
 
     def _go_on(self) -> None:
-        """Look at some of what was received, up to one question to the machine."""
+        """Look at some of what was received; then others have their turn."""
         self._scheduled = False
         if self._over or self._held:
             return
-        if self._mode is not _Mode.ASKED and self._at < len(self._input):
-            self._unsent = []
+        self._unsent = []
+        for _ in range(TURN):
+            if not self._may_look():
+                break
             self._look()
-            self._send()
+        self._send()
         if self._paused and len(self._input) - self._at < PENDING_MAX // 2:
             self._paused = False
             self._channel.resume_reading()
@@ -261,6 +266,11 @@ class Conversation:
             self._schedule()
         elif self._ended:
             self.end()
+
+    def _may_look(self) -> bool:
+        """There is something, nobody is asked, and what was said in this turn is not much."""
+        there = self._at < len(self._input) and self._mode is not _Mode.ASKED and not self._over
+        return there and sum(map(len, self._unsent or ())) < SLICE
 
     def _look(self) -> None:
         if self._mode is _Mode.PAGING:

@@ -74,9 +74,10 @@ class Sessions:
             conversation.end()
 
     def console(self, said: ConsoleText) -> None:
-        """A line for every console."""
-        for conversation in tuple(self._open.values()):
-            conversation.console(said.text)
+        """A line for every console, or for those it is meant for."""
+        for number, conversation in tuple(self._open.items()):
+            if said.sessions is None or number in said.sessions:
+                conversation.console(said.text)
 
     def _ending(self, conversation: Conversation) -> None:
         asyncio.get_running_loop().call_later(self._linger_s, self._cut, conversation)
