@@ -52,7 +52,9 @@ class Matched:
     @property
     def text(self) -> str:
         """The line in full words, without ``no``."""
-        if self.row.write is not None and not self.negated:
+        # A `no` may name less than a line, unless the whole line is the key.
+        whole = not self.negated or (self.row.key == ("*",) and self.row.least is None)
+        if self.row.write is not None and whole:
             return self.row.write(self.arguments)
         return " ".join(self.arguments.words)
 

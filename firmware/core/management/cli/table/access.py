@@ -75,14 +75,6 @@ def _stands(entry: Entry) -> int | None:
     return line_of(entry.arguments).place
 
 
-def _canonical(typed: Typed) -> tuple[tuple[tuple[str, ...], str], ...] | None:
-    """`no` and a line in another spelling means the line as it is kept."""
-    written = _write(typed.arguments)
-    if not typed.negated or written == " ".join(typed.arguments.words):
-        return None
-    return (((), f"no {written}"),)
-
-
 def _check(typed: Typed) -> str:
     name, line = typed.arguments["list"], line_of(typed.arguments)
     if typed.negated:
@@ -192,7 +184,6 @@ ROWS: tuple[Row, ...] = (
         key=("*",),
         ordered=("list",),
         place=_stands,
-        instead=_canonical,
         check=_check,
         read=_read,
         write=_write,
