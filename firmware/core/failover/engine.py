@@ -12,6 +12,7 @@ is judged only by ``TimePassed``, which the process steps after it has drained e
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from firmware.core.failover import (
     dataplan,
@@ -165,7 +166,8 @@ class Engine:
             )
             power.judge(unit)
         self._forget_channels(unit)
-        speaking.speak_now(unit)
+        if first or replace(before, digest=0) != replace(event.settings, digest=0):
+            speaking.speak_now(unit)  # a digest can wait: a pasted page is no page of hellos
         if unit.channels != channels:
             speaking.seal_notice(unit)
         unit.passive = unit.passive and event.settings.enabled
