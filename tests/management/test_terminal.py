@@ -19,6 +19,7 @@ from terminal_machine import PROMPT, Machine
 from firmware.core.management.events import (
     CloseSession,
     CommandEntered,
+    ConsoleText,
     HelpAsked,
     Interrupted,
     Reply,
@@ -112,6 +113,22 @@ def test_on_a_pipe_there_are_prompts_and_no_echo(tmp_path: Path) -> None:
         writer.write(b"many 4\nexit\n")
         assert await reader.read() == b"line 1\nline 2\nline 3\nline 4\npix# <exit>\npix# "
         writer.close()
+
+    play(tmp_path, story)
+
+
+def test_a_message_for_some_sessions(tmp_path: Path) -> None:
+    async def story(machine: Machine, path: Path) -> None:
+        both = [await asyncio.open_unix_connection(str(path)) for _ in range(2)]
+        for reader, writer in both:
+            writer.write(b"attach\n")
+            await reader.readuntil(b"pix# ")
+        machine.sessions.console(ConsoleText("fover: hello", (2,)))
+        machine.sessions.console(ConsoleText("Switching to Active"))
+        said = [await reader.readuntil(b"Active") for reader, _ in both]
+        assert said == [b"\nSwitching to Active", b"\nfover: hello\npix# \nSwitching to Active"]
+        for _, writer in both:
+            writer.close()
 
     play(tmp_path, story)
 

@@ -311,9 +311,10 @@ class CloseSession:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleText:
-    """A line for every interactive session: replication messages, system messages."""
+    """A line for every interactive session, or for these: replication and system messages."""
 
     text: str
+    sessions: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
