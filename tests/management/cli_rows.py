@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from hypothesis import strategies as st
+from random import Random
 
 from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.row import Row
@@ -50,18 +49,22 @@ def samples(kind: str) -> tuple[str, ...]:
     return (found[1], found[2]) if found else SAMPLES.get(kind, ())
 
 
-@st.composite
-def typed(draw: st.DrawFn, row: Row) -> str:
-    """A whole line of that row."""
+def lines(row: Row, count: int = 6) -> list[str]:
+    """Whole lines of that row, the same ones at every run."""
+    chance = Random(row.syntax)
+    return [_line(row, chance) for _ in range(count)]
+
+
+def _line(row: Row, chance: Random) -> str:
     pattern = row.pattern
     words: list[str] = []
     state, ways = -1, pattern.first
-    while not (state in pattern.last and (not ways or len(words) > 12 or draw(st.booleans()))):
-        state = draw(st.sampled_from(ways))
+    while not (state in pattern.last and (not ways or len(words) > 12 or chance.random() < 0.4)):
+        state = chance.choice(ways)
         token = pattern.tokens[state]
         if isinstance(token, Keyword):
             words.append(token.text)
         else:
-            words.append(draw(st.sampled_from(samples(token.kind))))
+            words.append(chance.choice(samples(token.kind)))
         ways = pattern.follow[state]
     return " ".join(words)

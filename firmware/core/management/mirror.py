@@ -63,6 +63,7 @@ def configuration_changed(model: Model, *, from_mate: bool = False) -> None:
         mirror.key_from_mate = from_mate
     model.settings = replace(drawn, edited=mirror.edited, key_from_mate=mirror.key_from_mate)
     model.hostname = model.configuration.hostname
+    model.logging = model.configuration.draft().logging
     if model.connected:
         model.out.append(ToFailover(SettingsChanged(model.settings)))
     model.out.append(KeepRunning(model.configuration.text + EDITED_MARK * mirror.edited))

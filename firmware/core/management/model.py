@@ -10,6 +10,7 @@ from firmware.core.management.commands import Place
 from firmware.core.management.events import Effect
 from firmware.core.management.messages import Buffer
 from firmware.core.management.replicate.state import Replication
+from firmware.core.management.running.draft import LoggingDraft
 from firmware.core.management.running.model import Configuration, LoadFault
 from firmware.core.management.views import HISTORY_MAX, HistoryRow, is_active
 from firmware.core.settings import Identity, Mode, Settings, UnitFacts
@@ -51,6 +52,7 @@ class Model:
     configuration: Configuration
     settings: Settings = field(default_factory=Settings)  # engine.py, after every change
     hostname: str = ""  # engine.py, after every change
+    logging: LoggingDraft = field(default_factory=LoggingDraft)  # mirror.py, after every change
     booted: bool = False  # engine.py: startup-config was read
     connected: bool = False  # engine.py: there is a failover process
     latched: Identity | None = None  # engine.py

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from firmware.core.failover.effects import StateChanged
 from firmware.core.failover.view import UnitView
-from firmware.core.management import messages, topics
-from firmware.core.management.dates import iso_text
+from firmware.core.management import messages, syslog, topics
+from firmware.core.management.dates import iso_text, log_text
 from firmware.core.management.events import ConsoleText, PublishTopic
-from firmware.core.management.model import Model
+from firmware.core.management.model import STANDBYS, Model
 from firmware.core.management.running.entry import LoadFault
 from firmware.core.management.running.render import shown
 from firmware.core.management.views import HistoryRow, active_time_s, is_active
@@ -25,17 +25,45 @@ FAULTS_TOLD = 20  # on the console, of one startup-config; `show startup-config 
 
 
 def log(model: Model, message: MessageId, *arguments: str) -> None:
-    """Say one system message, to the buffer and as an event."""
+    """Say one system message: to memory and as an event, and where the `logging` lines send it."""
     seen = tuple(shown(argument) for argument in arguments)  # a line may hold the failover key
-    line = messages.line(message, seen, model.identity, model.facts.platform)
+    said = model.logging
+    severity = syslog.severity(said, int(message), messages.MESSAGES[message].severity)
+    line = messages.line(message, seen, model.identity, model.facts.platform, severity)
     model.buffer.add(messages.Logged(model.wall_ms, message, line))
-    severity = messages.MESSAGES[message].severity
+    went = syslog.destinations(said, int(message), severity, standby=_stands_by(model))
     fields: dict[str, topics.Json] = {
         "number": int(message),
         "severity": severity,
         "text": line,
     }
-    publish(model, topics.MESSAGE_EVENT, fields)
+    publish(model, topics.MESSAGE_EVENT, {**fields, "to": list(went)})
+    text = f"{log_text(model.wall_ms)}: {line}" if said.timestamp else line
+    if syslog.BUFFER in went:
+        model.buffer.show(text, said.buffer_size)
+    if syslog.MAIL in went:
+        _mail(model, severity, fields)
+
+
+def _stands_by(model: Model) -> bool:
+    """Whether this unit is a standby now. History knows of a takeover before the picture does."""
+    if model.history:
+        return model.history[-1].change.after in STANDBYS
+    return model.standby
+
+
+def _mail(model: Model, severity: int, fields: dict[str, topics.Json]) -> None:
+    mail = syslog.mail(model.logging, severity, str(fields["text"]), model.hostname)
+    if mail is None:
+        return
+    alert: dict[str, topics.Json] = {
+        "status": "queued",
+        "from": mail.sender,
+        "recipients": list(mail.recipients),
+        "subject": mail.subject,
+        "smtp_servers": list(mail.servers),
+    }
+    publish(model, topics.EMAIL_ALERT_EVENT, fields | alert)
 
 
 def publish(model: Model, topic: topics.Topic, fields: dict[str, topics.Json]) -> None:

@@ -72,7 +72,7 @@ MESSAGE_EVENT = Topic(
     "event/message",
     False,
     "one system message",
-    ("sequence", "boot", "at", "number", "severity", "text"),
+    ("sequence", "boot", "at", "number", "severity", "text", "to"),
 )
 HISTORY_EVENT = Topic(
     "event/history",
