@@ -46,7 +46,7 @@ class Nftables:
 
     ``closed`` is loaded at once, for the time before the first rules; the kernel may refuse it.
     ``trouble``: why connections could not be forgotten, for a person; empty when they could.
-    ``dropping``: the forgetting that is under way.
+    ``loading``, ``dropping``: what is under way.
     """
 
     def __init__(self, tell: Callable[[RulesLoaded], None], closed: str = "") -> None:
@@ -54,18 +54,18 @@ class Nftables:
         self._closed = closed
         self._waiting: LoadRules | None = None
         self._there: set[_Object] | None = None  # None: not known
-        self._loading: asyncio.Task[None] | None = None
+        self.loading: asyncio.Task[None] | None = None
         self.dropping: set[asyncio.Task[None]] = set()
         self.trouble = ""
         if closed:
-            self._loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+            self.loading = asyncio.create_task(self._load_waiting(), name="packet rules")
 
     def load(self, ask: LoadRules) -> None:
         """Answered by ``RulesLoaded``, unless a newer one overtakes it. After an error the rules
         before it hold."""
         self._waiting = ask
-        if self._loading is None or self._loading.done():
-            self._loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+        if self.loading is None or self.loading.done():
+            self.loading = asyncio.create_task(self._load_waiting(), name="packet rules")
 
     def drop_connections(self) -> None:
         """Forget every tracked connection, soon."""
@@ -75,7 +75,7 @@ class Nftables:
 
     async def close(self) -> None:
         """End a load that is under way. The rules stay as they are."""
-        tasks = [task for task in (self._loading, *self.dropping) if task is not None]
+        tasks = [task for task in (self.loading, *self.dropping) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -90,7 +90,10 @@ class Nftables:
 
     async def _load(self, ask: LoadRules) -> str | None:
         """Why it could not be done."""
-        there = await _listed() if self._there is None else self._there
+        try:
+            there = await _listed() if self._there is None else self._there
+        except (OSError, TimeoutError) as refusal:
+            return _why(refusal)
         *chains, switch = ask.script.split(_PART)
         for part in chains:
             declared = _DECLARED.findall(part)
@@ -111,11 +114,11 @@ class Nftables:
         """Take away what no rule uses any more. What is left all the same: tried again later."""
         chains = sorted(name for kind, name in stale if kind == "chain")
         lines = [f"flush chain {_TABLE} {name}\n" for name in chains]
-        lines += [f"delete chain {_TABLE} {name}\n" for name in chains]
-        lines += [f"delete counter {_TABLE} {name}\n" for kind, name in stale if kind == "counter"]
+        lines += [_removal("chain", name) for name in chains]
+        lines += [_removal(kind, name) for kind, name in sorted(stale) if kind == "counter"]
         for start in range(0, len(lines), _REMOVALS_AT_ONCE):
             if await _nft("".join(lines[start : start + _REMOVALS_AT_ONCE])) is not None:
-                return await _listed() & stale
+                return {one for one in stale if _removal(*one) in lines[start:]}
         return set()
 
     async def _drop(self) -> None:
@@ -143,16 +146,24 @@ async def _nft(script: str) -> str | None:
     """Carry it out; None, or why it was refused."""
     try:
         status, _, error = await _run("-f", "-", stdin=script)
-    except FileNotFoundError:
-        return "nft is not installed: apt-get install nftables"
-    except TimeoutError:
-        return f"nft did not end within {LOAD_S:.0f} s"
-    except OSError as refusal:
-        return f"nft cannot be started: {refusal.strerror}"
+    except (OSError, TimeoutError) as refusal:
+        return _why(refusal)
     if status == 0:
         return None
     lines = error.strip().splitlines()[:_ERROR_LINES]
     return "; ".join(line.strip() for line in lines) or f"nft ended with {status}"
+
+
+def _removal(kind: str, name: str) -> str:
+    return f"delete {kind} {_TABLE} {name}\n"
+
+
+def _why(refusal: OSError) -> str:
+    if isinstance(refusal, FileNotFoundError):
+        return "nft is not installed: apt-get install nftables"
+    if isinstance(refusal, TimeoutError):
+        return f"nft did not end within {LOAD_S:.0f} s"
+    return f"nft cannot be started: {refusal.strerror}"
 
 
 async def _run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:

@@ -166,3 +166,37 @@ def test_a_persona_is_announced_where_it_has_an_address() -> None:
     made = build(plan(personas=(quiet, INSIDE)), INDEXES, DataPlan())
     assert [a.interface for a in made.active_announcements] == ["e0act", "e1act"]
     assert [a.interface for a in made.standby_announcements] == ["e1stby"]
+
+
+def test_addresses_held_beside_come_after_the_routes_and_go_with_the_active_one() -> None:
+    held = IPv4Address("172.16.1.9")
+    entry = (IPv4Address("172.16.1.77"), "00:50:54:00:0c:77")
+    outside = replace(OUTSIDE, also=(held,), static_arp=(entry,))
+    batches = built(plan(personas=(outside,)))
+    assert batches["assume"][-3:] == [
+        "route 0.0.0.0/0",
+        "add 172.16.1.9/32 to e0act",
+        "arp 172.16.1.77 00:50:54:00:0c:77 on e0act",
+    ]
+    away = ["delete 172.16.1.1/24 from e0act", "delete 172.16.1.9/32 from e0act"]
+    assert batches["yield_"] == [
+        "raise e0stby",
+        "add 172.16.1.4/24 to e0stby",
+        "arp 172.16.1.77 00:50:54:00:0c:77 on e0stby",
+        "route 0.0.0.0/0",
+        *away,
+    ]
+    assert batches["release"][:3] == ["stop forwarding by e0act", *away]
+    other = replace(OUTSIDE, also=(IPv4Address("172.16.1.8"),))
+    assert built(plan(personas=(other,)), plan(personas=(outside,)))["farewell"] == [
+        "delete 172.16.1.9/32 from e0act",
+        "forget 172.16.1.77 on e0act",
+        "forget 172.16.1.77 on e0stby",
+    ]
+
+
+def test_held_addresses_are_announced_by_the_active_persona() -> None:
+    held = tuple(IPv4Address(f"172.16.1.{n}") for n in (9, 10))
+    made = build(plan(personas=(replace(OUTSIDE, also=held), INSIDE)), INDEXES, DataPlan())
+    assert [a.interface for a in made.also_announcements] == ["e0act", "e0act"]
+    assert [a.interface for a in made.active_announcements] == ["e0act", "e1act"]

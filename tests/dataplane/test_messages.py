@@ -98,6 +98,20 @@ def test_neighbours_are_said_as_they_are_read() -> None:
     assert say.read_neighbour(message.body) == known
 
 
+def test_static_neighbours_are_permanent_and_may_be_gone_already() -> None:
+    address = IPv4Address("10.0.0.9")
+    said = decoded(ndmsg, say.add_static_neighbour(7, "e0act", address, MAC))
+    assert (said["ifindex"], said["state"]) == (7, 0x80)
+    assert (said.get_attr("NDA_DST"), said.get_attr("NDA_LLADDR")) == ("10.0.0.9", MAC)
+    forgotten = say.delete_neighbour(7, "e0act", address)
+    assert decoded(ndmsg, forgotten).get_attr("NDA_DST") == "10.0.0.9"
+    assert errno.ENOENT in forgotten.harmless
+
+
+def test_an_mtu() -> None:
+    assert decoded(ifinfmsg, say.set_mtu(2, "eth0", 1400)).get_attr("IFLA_MTU") == 1400
+
+
 def test_links_are_read_as_pyroute2_writes_them() -> None:
     message = ifinfmsg()
     message["index"], message["flags"] = 7, 0x10001
@@ -107,12 +121,13 @@ def test_links_are_read_as_pyroute2_writes_them() -> None:
         ("IFLA_LINK", 2),
         ("IFLA_ADDRESS", MAC),
         ("IFLA_IFALIAS", "note"),
+        ("IFLA_MTU", 1400),
         ("IFLA_LINKINFO", info),
     ]
     message.encode()
     link = say.read_link(bytes(message.data)[16:])
     assert (link.index, link.name, link.parent, link.mac) == (7, "e0act", 2, MAC)
-    assert (link.kind, link.alias) == ("macvlan", "note")
+    assert (link.kind, link.alias, link.mtu) == ("macvlan", "note", 1400)
     assert link.up
     assert link.carrier
     assert link.permanent_mac == ""
