@@ -433,12 +433,24 @@ def test_reload_is_the_supervisors() -> None:
     assert unit.said[-1] == ev.ToSupervisor(ev.Reload())
 
 
+EMAIL_ALERTS = (
+    "logging enable",
+    "logging list high-priority level alerts class ha",
+    "logging mail high-priority",
+    "logging from-address xxx-001@example.com",
+    "logging recipient-address admin@example.com",
+    "smtp-server 10.0.0.25",
+)
+
+
 def test_what_is_published_is_in_the_table() -> None:
     active, _ = synced()
+    for line in EMAIL_ALERTS:
+        active.type(line)
+    active.step(ev.Fenced("end of file"))
     active.failover(fe.StateChanged(UnitState.ACTIVE, UnitState.STANDBY_READY, "why"))
     active.step(ev.SwitchMoved("POWER", False))
     active.step(ev.ProcessEnded("failover", "signal 9"))
-    active.step(ev.Fenced("end of file"))
     table = {topic.name: topic for topic in TOPICS}
     published = [e for e in active.said if isinstance(e, ev.PublishTopic)]
     assert {e.topic for e in published} == set(table) - {"availability"}
