@@ -44,13 +44,16 @@ def test_all_of_a_story() -> None:
         "power-on primary secondary\nexpect within 20s\n    primary    Active\n"
         "! type secondary\n    failover active\n    => ERROR\n    show failover\n",
         "# Title here.\n# More.\nclauses: FA-1 ST-10\nboot: lan-crossover\n"
-        "bounds: decide 1s, outage 250ms, lost 1, overlap 50ms\nworlds: simulated (only there)\n"
+        "bounds: decide 1s, outage 250ms, lost 1, overlap 50ms, tcp reset 300ms\n"
+        "worlds: simulated (only there)\n"
         "two-actives: expected\n\n",
     )
     assert isinstance(story, Story), story
     assert (story.name, story.title) == ("some", "Title here.")
     assert story.clauses == ("FA-1", "ST-10")
-    assert story.bounds == Bounds(decide_ms=1000, outage_ms=250, lost=1, overlap_ms=50)
+    assert story.bounds == Bounds(
+        decide_ms=1000, outage_ms=250, lost=1, overlap_ms=50, tcp_reset_ms=300
+    )
     assert (story.worlds, story.why_not_elsewhere) == (("simulated",), "only there")
     assert story.rig.mode is Mode.LAN
     assert story.rig.crossover
@@ -149,7 +152,13 @@ def test_a_bad_line_is_named(body: str, told: str) -> None:
         ("# T\nboot: ../x\n", "wanted the name of a boot set"),
         ("# T\nboot: cable\nclauses: FA1\n", "'FA1' is no clause; wanted like FA-1"),
         ("# T\nboot: cable\nbounds: lost 1s\n", "wanted a number"),
-        ("# T\nboot: cable\nbounds: pain 1s\n", "wanted decide T, outage T, lost N or overlap T"),
+        (
+            "# T\nboot: cable\nbounds: pain 1s\n",
+            "wanted decide T, outage T, lost N, overlap T, tcp reset T",
+        ),
+        ("# T\nboot: cable\nbounds: tcp lost 1s\n", "'tcp lost 1s'; wanted decide T"),
+        ("# T\nboot: cable\nbounds: tcp kept, tcp reset 1s\n", "only one of them"),
+        ("# T\nboot: cable\nbounds: ,\n", "''; wanted decide T"),
         ("# T\nboot: cable\nworlds: virtual\n", "then (the reason)"),
         ("# T\nboot: cable\ncolour: red\n", "unknown header; allowed are clauses"),
         ("# T\nboot: cable\ntwo-actives: never\n", "allowed is only: expected"),

@@ -51,7 +51,8 @@ def test_story_holds_in_the_simulated_world(file: Path, seed: int) -> None:
             "line 6, expect within 1s: saw secondary",
         ),
         (UP + "expect for 1s\n    primary Disabled\n", "saw primary Active after 0 ms"),
-        (UP + "type primary\n    failover polltime unit 99\n", "answered 'ERROR"),
+        (UP + "type primary\n    failover polltime unit 99\n", "99 is out of range"),
+        (UP + "type primary\n    frobnicate\n", "line 6, type primary: 'frobnicate' answered"),
         (UP + "type primary\n    show failover\n    => Faiover\n", "wanted 'Faiover'"),
         (UP + "show primary show failover\n    Failover Off\n", "no line 'Failover Off'"),
         (UP + "messages primary\n    999999\n", "no '999999' (in this place) among"),
@@ -102,6 +103,28 @@ def test_a_bound_is_judged_where_it_is_claimed(
     assert [row.held for row in rows] == [held]
 
 
+@pytest.mark.parametrize(
+    ("bounds", "tcp", "reset_ms", "held", "told"),
+    [
+        (Bounds(tcp_reset_ms=100), "reset", 12.0, True, "tcp reset 12 ms, bound 100 ms"),
+        (Bounds(tcp_reset_ms=100), "reset", 101.0, False, "tcp reset 101 ms, bound 100 ms"),
+        (Bounds(tcp_reset_ms=100), "survived", None, False, "tcp reset: survived, wanted reset"),
+        (Bounds(tcp_reset_ms=100), None, None, False, "tcp reset: not measured, wanted reset"),
+        (Bounds(tcp_kept=True), "kept", None, True, "tcp kept"),
+        (Bounds(tcp_kept=True), "reset", 3.0, False, "tcp kept: reset, wanted kept"),
+    ],
+)
+def test_tcp_is_judged_by_its_word_and_its_time(
+    bounds: Bounds, tcp: str | None, reset_ms: float | None, held: bool, told: str
+) -> None:
+    measured = Measurement(tcp=tcp, tcp_reset_ms=reset_ms)
+    (row,) = verdict.judge(bounds, measured, frozenset({Claim.TCP}))
+    assert row.held is held
+    assert row.text.startswith(told)
+    (row,) = verdict.judge(bounds, measured, frozenset())
+    assert row.held is None
+
+
 def test_lines_are_found_in_order_with_blanks_forgiven() -> None:
     output = "  Failover On \n\tThis host:   Primary - Active\n"
     assert not missing_line(output, ("Failover On", "This host: ... - Active"))
@@ -133,7 +156,8 @@ def test_the_table_fits_and_says_everything() -> None:
         outage_gap_ms=12.4,
         control_lost=0,
         control_gap_ms=4.0,
-        tcp="survived",
+        tcp="reset",
+        tcp_reset_ms=12.2,
     )
     result = StoryResult(
         story=replace(_story("wait 1s\n"), name="a-story-with-a-name-of-some-length"),
@@ -146,7 +170,7 @@ def test_the_table_fits_and_says_everything() -> None:
     )
     text = _table_of(result, replace(result, why=()))
     assert max(len(line) for line in text.splitlines()) <= WIDTH
-    for said in ("off", "Standby Ready", "3.2 ms", "6, 12 ms", "(0, 4.0 ms)", "yes", "FAILS"):
+    for said in ("off", "Standby Ready", "3.2 ms", "6, 12 ms", "(0, 4.0 ms)", "reset", "FAILS"):
         assert said in text
     assert "1 of 2 held in 12 s" in text
     assert "\x1b" not in text

@@ -136,7 +136,7 @@ class _Playing:
         answer = self.world.type(unit, typed.line)
         if typed.answer is not None and typed.answer not in answer:
             raise _Broken(f"{typed.line!r} answered {answer!r}, wanted {typed.answer!r}")
-        if typed.answer is None and answer.lstrip().startswith("ERROR"):
+        if typed.answer is None and refused(answer):
             raise _Broken(f"{typed.line!r} answered {answer!r}")
 
     def _converse(self, unit: Unit, said: tuple[Said, ...]) -> None:
@@ -248,6 +248,11 @@ class _Playing:
 def states_text(states: States) -> str:
     """ "primary off, secondary Active" """
     return ", ".join(f"{unit} {state}" for unit, state in states)
+
+
+def refused(answer: str) -> bool:
+    """Whether an answer says that the line was not taken, as `fover-unit exec` tells it."""
+    return any(line.lstrip().startswith(("ERROR", "% ")) for line in answer.splitlines())
 
 
 def missing_line(output: str, wanted: tuple[str, ...]) -> str:

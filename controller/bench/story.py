@@ -26,6 +26,8 @@ class Bounds:
     outage_ms: int | None = None
     lost: int | None = None
     overlap_ms: int | None = None
+    tcp_reset_ms: int | None = None  # connections are reset, the first this soon
+    tcp_kept: bool = False  # no connection notices anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,23 +174,32 @@ def _header(said: _Said, key: str, value: str) -> str:
     return "unknown header; allowed are clauses, boot, bounds, worlds, two-actives"
 
 
+_WANTED = "decide T, outage T, lost N, overlap T, tcp reset T or tcp kept"
+
+
 def _bounds(value: str) -> Bounds | str:
     found: dict[str, int] = {}
+    kept = False
     for part in value.split(","):
         words = part.split()
-        if len(words) != 2 or words[0] not in ("decide", "outage", "lost", "overlap"):
-            return f"{part.strip()!r}; wanted decide T, outage T, lost N or overlap T"
-        what, amount = words
+        if words == ["tcp", "kept"]:
+            kept = True
+            continue
+        what, amount = " ".join(words[:-1]), words[-1] if words else ""
         if what == "lost" and amount.isdigit():
             found["lost"] = int(amount)
             continue
+        if what not in ("decide", "outage", "lost", "overlap", "tcp reset"):
+            return f"{part.strip()!r}; wanted {_WANTED}"
         time = milliseconds(amount)
         if what == "lost" or time is None:
             return (
                 f"{amount!r} for {what}; wanted {'a number' if what == 'lost' else '250ms or 2s'}"
             )
-        found[f"{what}_ms"] = time
-    return Bounds(**found)
+        found[f"{what.replace(' ', '_')}_ms"] = time
+    if kept and "tcp_reset_ms" in found:
+        return "tcp kept and tcp reset: only one of them can be"
+    return Bounds(**found, tcp_kept=kept)
 
 
 def _steps(blocks: list[_Block], file: str, problems: list[str]) -> list[Step]:

@@ -17,18 +17,19 @@ from controller.bench.verbs import Step
 from controller.bench.world import Claim, Unit
 
 WIDTH = 80
-_COLUMNS = (19, 13, 13, 7, 13, 4, 5)  # with a blank between: 80
+_COLUMNS = (19, 13, 13, 7, 12, 5, 5)  # with a blank between: 80
 _HEADER = (
     ("story", "expected", "observed", "decide", "outage", "TCP", "ver-"),
-    ("", "pri / sec", "pri / sec", "", "lost, gap", "addr", "dict"),
-    ("", "", "", "", "(control)", "only", ""),
+    ("", "pri / sec", "pri / sec", "", "lost, gap", "", "dict"),
+    ("", "", "", "", "(control)", "", ""),
 )
 NOTES = (
     "decide: from the fault to the first frame from the active MAC at the new unit.",
-    "outage: longest run of lost packets and longest silence at a receiver, worse direction;",
+    "outage: longest run of lost UDP packets and longest silence, worse direction;",
     "  in brackets the same without a fault.",
     "<=: the bound the verdict holds it to; generous, for any machine.",
-    "TCP: until connection state is replicated this shows that the addresses moved, no more.",
+    "TCP: the new unit knows no old connection: `reset`, and how long after its first frame it",
+    "  said so. `kept`: nothing moved, nothing was noticed. All else is wrong.",
     "-: not measured, or not claimed by this world.",
 )
 
@@ -103,7 +104,7 @@ def _cells(result: StoryResult) -> list[tuple[str, ...]]:
         _states(result.observed),
         _decide(result),
         _outage(result),
-        [_tcp(result)],
+        _tcp(result),
         [_verdict(result)],
     )
     height = max(len(column) for column in columns)
@@ -157,12 +158,21 @@ def _bound(ms: int | None) -> list[str]:
     return [] if ms is None else [f"<={ms / 1000:g} s"]
 
 
-def _tcp(result: StoryResult) -> str:
-    """Shortened to the column: yes, no, or slow where it stalled."""
+def _tcp(result: StoryResult) -> list[str]:
+    """The word, and at a reset when; wrapped to the column."""
     measured = result.measurement
     if measured is None or measured.tcp is None or Claim.TCP not in result.claims:
-        return "-"
-    return {"survived": "yes", "broken": "no"}.get(measured.tcp, "slow")
+        return ["-"]
+    words = {"survived": ["sur-", "vived"], "stalled": ["stall"], "broken": ["broke"]}
+    lines = words.get(measured.tcp) or measured.tcp.split()
+    if measured.tcp_reset_ms is not None:
+        lines = [*lines, _column_ms(measured.tcp_reset_ms)]
+    return lines
+
+
+def _column_ms(ms: float) -> str:
+    """In five columns: "12 ms" or "1.2 s"."""
+    return f"{ms:.0f} ms" if ms < 99.5 else f"{ms / 1000:.1f} s"
 
 
 def _verdict(result: StoryResult) -> str:

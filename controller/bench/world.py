@@ -183,7 +183,7 @@ class CopyFlash:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The probe between the hosts: UDP both ways and one TCP conversation."""
+    """The probe between the hosts: UDP and TCP connections, both ways."""
 
     on: bool
 
@@ -255,7 +255,8 @@ class Measurement:
     outage_gap_ms: float | None = None
     control_lost: int | None = None
     control_gap_ms: float | None = None
-    tcp: str | None = None  # "survived", "stalled 300 ms" or "broken"; None: no conversation
+    tcp: str | None = None  # a word of virtual/tcp_fate.py; None: no traffic
+    tcp_reset_ms: float | None = None  # after the new unit was seen, its first reset to a host
     overlap_ms: float | None = None  # both units forwarded for this long
 
 

@@ -8,6 +8,7 @@ from controller.bench.virtual import evidence
 from controller.bench.virtual.forwarding import forwarding
 from controller.bench.virtual.frames import ARP, IPV4, Seen, port_number
 from controller.bench.virtual.outage import Outage
+from controller.bench.virtual.tcp_fate import Told
 from controller.bench.world import Unit
 
 MS = 1_000_000
@@ -125,9 +126,18 @@ def test_the_worst_fault_counts_and_the_control_is_before_all() -> None:
         asked.append((first_ns // MS, last_ns // MS))
         return Outage(len(asked), 0)
 
-    run = evidence.Run(faults=[500 * MS, 700 * MS], flows_ns=100 * MS)
+    windows = []
+
+    def connections(fault_ns: int, moved_ns: int | None, end_ns: int) -> Told:
+        windows.append((fault_ns // MS, moved_ns and moved_ns // MS, end_ns // MS))
+        return Told("kept") if moved_ns is None else Told("reset", 3 * MS)
+
+    run = evidence.Run(faults=[500 * MS, 950 * MS], flows_ns=100 * MS)
     run.acted(450 * MS)
     run.acted(500 * MS)
-    measured = evidence.measurement(run, forwarding([]), 900 * MS, outage, "survived")
-    assert asked == [(500, 700), (700, 900), (100, 450)]
+    found = forwarding(switchover(500, 512))
+    measured = evidence.measurement(run, found, 1100 * MS, outage, connections)
+    assert asked == [(500, 950), (950, 1100), (100, 450)]
     assert (measured.outage_lost, measured.control_lost) == (2, 3)
+    assert windows == [(500, 512, 950), (950, None, 1100)]
+    assert (measured.tcp, measured.tcp_reset_ms) == ("reset", 3.0)

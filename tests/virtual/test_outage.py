@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.bench.virtual.outage import Arrival, Outage, conversation, outage
+from controller.bench.virtual.outage import Arrival, Outage, outage
 
 MS = 1_000_000
 
@@ -41,19 +41,3 @@ def test_the_schedule_counts_not_the_clock() -> None:
 
 def test_worse_takes_each_figure_by_itself() -> None:
     assert Outage(3, 10).worse(Outage(1, 20)) == Outage(3, 20)
-
-
-@pytest.mark.parametrize(
-    ("echoes_ms", "breaks", "said"),
-    [
-        (range(0, 1000, 10), 0, "survived"),
-        ([*range(0, 500, 10), *range(700, 1000, 10)], 0, "survived"),
-        ([*range(0, 500, 10), *range(900, 1000, 10)], 0, "stalled 410 ms"),
-        (range(0, 500, 10), 0, "stalled 510 ms"),
-        (range(0, 1000, 10), 1, "broken"),
-        ([], 0, "never began"),
-    ],
-)
-def test_conversation_in_words(echoes_ms: range | list[int], breaks: int, said: str) -> None:
-    echoes = [ms * MS for ms in echoes_ms]
-    assert conversation(echoes, breaks, 400 * MS, 1000 * MS) == said

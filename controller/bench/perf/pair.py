@@ -17,6 +17,7 @@ from controller.bench.perf.progress import Progress
 from controller.bench.perf.unit_processes import processes_of
 from controller.bench.play import STORIES
 from controller.bench.virtual import clock
+from controller.bench.virtual.evidence import decided_ns
 from controller.bench.virtual.forwarding import forwarding
 from controller.bench.virtual.frames import Seen
 from controller.bench.virtual.namespaces import RUN
@@ -181,7 +182,10 @@ class Pair:
         seen = forwarding([*self._known, *self.world.capture.frames()], self._boots)
         window_ns = max(fault_ns + WINDOW_MS * 1_000_000, end_ns - SETTLED_NS)
         outages = traffic.outage(fault_ns, window_ns), traffic.outage(control_ns, fault_ns)
-        found = observed(self.active, seen, span, outages, traffic.conversation(fault_ns))
+        after_ns = decided_ns(seen, fault_ns, end_ns)
+        moved_ns = None if after_ns is None else fault_ns + after_ns
+        tcp = traffic.connections(fault_ns, moved_ns, end_ns).word
+        found = observed(self.active, seen, span, outages, tcp)
         if isinstance(found, str):
             raise NotAtRest(found)
         return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from controller.bench.virtual.forwarding import Forwarding
 from controller.bench.virtual.outage import Outage
+from controller.bench.virtual.tcp_fate import Told, worst
 from controller.bench.world import Measurement, Unit
 
 PLANNED_OVERLAP_NS = 50_000_000  # docs/behaviour.md FW-2
@@ -57,27 +58,34 @@ def measurement(
     forwarding: Forwarding,
     end_ns: int,
     outage: Callable[[int, int], Outage] | None,
-    tcp: str | None,
+    connections: Callable[[int, int | None, int], Told] | None,
 ) -> Measurement:
-    """The worst of every fault. ``outage`` asks the probe about a span; None: no traffic."""
+    """The worst of every fault. ``outage`` and ``connections`` ask the probe; None: no traffic."""
     windows = run.windows(end_ns)
     decided = [decided_ns(forwarding, *window) for window in windows]
     seen = [one for one in decided if one is not None]
     overlaps = [end - begin for begin, end in forwarding.overlaps()]
-    worst = control = None
+    lost = control = None
     if outage is not None and windows and run.flows_ns is not None:
         spans = [outage(*window) for window in windows]
-        worst = spans[0]
+        lost = spans[0]
         for span in spans[1:]:
-            worst = worst.worse(span)
+            lost = lost.worse(span)
         control = outage(run.flows_ns, run.disturbed_ns or windows[0][0])
+    tcp = None
+    if connections is not None:
+        tcp = worst(
+            connections(fault_ns, None if after_ns is None else fault_ns + after_ns, last_ns)
+            for (fault_ns, last_ns), after_ns in zip(windows, decided, strict=True)
+        )
     return Measurement(
         decide_ms=max(seen) / _MS if seen else None,
-        outage_lost=worst.lost if worst else None,
-        outage_gap_ms=worst.gap_ns / _MS if worst else None,
+        outage_lost=lost.lost if lost else None,
+        outage_gap_ms=lost.gap_ns / _MS if lost else None,
         control_lost=control.lost if control else None,
         control_gap_ms=control.gap_ns / _MS if control else None,
-        tcp=tcp,
+        tcp=tcp.word if tcp else None,
+        tcp_reset_ms=None if tcp is None or tcp.reset_ns is None else tcp.reset_ns / _MS,
         overlap_ms=max(overlaps, default=0) / _MS,
     )
 

@@ -49,24 +49,3 @@ def outage(arrivals: Sequence[Arrival], begun_ns: int, first_ns: int, last_ns: i
     moments = [first_ns, *heard, last_ns]
     gap = max(after - before for before, after in pairwise(moments))
     return Outage(max(0, lost), gap)
-
-
-def conversation(echoes: Sequence[int], breaks: int, fault_ns: int, now_ns: int) -> str:
-    """How the TCP conversation took it, in words; ``echoes`` are when numbers came back.
-
-    "survived", "stalled 300 ms" or "broken". A stall is told from STALL_MS on: a conversation
-    that pauses for less is not disturbed.
-    """
-    if breaks:
-        return "broken"
-    moments = [*(at for at in echoes if at >= fault_ns), now_ns]
-    before = [at for at in echoes if at < fault_ns]
-    if not before:
-        return "never began"
-    moments.insert(0, before[-1])
-    stall = max(after - first for first, after in pairwise(moments))
-    milliseconds = stall // 1_000_000
-    return "survived" if milliseconds < STALL_MS else f"stalled {milliseconds} ms"
-
-
-STALL_MS = 250  # the kernel's shortest retransmission time-out is 200 ms

@@ -316,9 +316,7 @@ class VirtualWorld:
             self.run(2 * SETTLED_NS // 1_000_000)
         end_ns = clock.now_ns()
         outage = self._traffic.outage if self._traffic is not None else None
-        tcp = None
-        if self._traffic is not None and self._run.faults:
-            tcp = self._traffic.conversation(self._run.faults[0])
+        tcp = self._traffic.connections if self._traffic is not None else None
         return evidence.measurement(self._run, self._forwarding(), end_ns, outage, tcp)
 
     def judge(self) -> list[str]:

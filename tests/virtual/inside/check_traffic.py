@@ -19,6 +19,13 @@ from tests.virtual.inside.reach import BROADCAST, raise_nics, say, wire_end
 
 P, S = Unit.PRIMARY, Unit.SECONDARY
 MS = 1_000_000
+RESETTING = """table ip strange {
+    chain forward {
+        type filter hook forward priority 0
+        tcp flags & (syn | rst) == 0 reject with tcp reset
+    }
+}
+"""
 GATEWAYS = {net.OUTSIDE: "172.16.1.1/16", net.INSIDE: "192.168.1.1/24"}
 
 
@@ -90,7 +97,19 @@ def test_a_cut_port_is_losses_and_silence_of_its_length(
     # Late, not lost: a sender that stalls owes its packets, so loss is never longer than the cut.
     assert fault.lost <= at_most + 1
     assert traffic.outage(begun_ns, cut_ns).lost == 0
-    assert traffic.conversation(cut_ns) not in ("broken", "never began")
+    # Nobody took over, so nothing but the silence may be told of.
+    assert traffic.connections(cut_ns, None, clock.now_ns()).word in ("kept", "stalled")
+
+
+def test_connections_a_router_does_not_know_are_reset_at_once(traffic: Traffic) -> None:
+    fault_ns = clock.now_ns()
+    net.run(["nsenter", f"--net=/run/netns/{P}", "nft", "-f", "-"], RESETTING)
+    moved_ns = clock.now_ns()
+    until(passed(moved_ns, 300))
+    told = traffic.connections(fault_ns, moved_ns, clock.now_ns())
+    assert told.word == "reset"
+    net.run(["nsenter", f"--net=/run/netns/{P}", "nft", "delete", "table", "ip", "strange"])
+    until(traffic.flows)
 
 
 def test_hosts_know_the_gateways_and_nothing_volatile(traffic: Traffic) -> None:
