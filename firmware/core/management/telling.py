@@ -58,12 +58,15 @@ def _mail(model: Model, severity: int, fields: dict[str, topics.Json]) -> None:
         return
     alert: dict[str, topics.Json] = {
         "status": "queued",
+        "number": fields["number"],
+        "severity": severity,
         "from": mail.sender,
         "recipients": list(mail.recipients),
         "subject": mail.subject,
+        "text": mail.text,
         "smtp_servers": list(mail.servers),
     }
-    publish(model, topics.EMAIL_ALERT_EVENT, fields | alert)
+    publish(model, topics.EMAIL_ALERT_EVENT, alert)
 
 
 def publish(model: Model, topic: topics.Topic, fields: dict[str, topics.Json]) -> None:
