@@ -100,6 +100,6 @@ class Machine:
             return "        ^\nERROR: % Invalid input detected at '^' marker.\n"
         if word == "log":
             return "%PIX-1-104001: (Primary) Switching to ACTIVE\n"
-        if word == "many":
+        if word == "many" and count.isdecimal() and count.isascii():
             return "".join(f"line {number}\n" for number in range(1, int(count) + 1))
         return f"<{line}>\n" if line else ""
