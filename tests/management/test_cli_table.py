@@ -1,7 +1,11 @@
 """The command table: complete, consistent, and every row of it reached by what it says."""
 
+import re
+from pathlib import Path
+
 from cli_rows import SAMPLES, UNIT, lines, samples
 
+from firmware.core.management.cli import manual
 from firmware.core.management.cli.arguments import KINDS, kind
 from firmware.core.management.cli.beginnings import BEGINNINGS
 from firmware.core.management.cli.matching import Fault, Index, Matched
@@ -10,6 +14,7 @@ from firmware.core.management.cli.syntax import Argument, Keyword
 from firmware.core.management.cli.table import TABLE
 from firmware.core.management.cli.table.order import ORDER
 
+DOCS = Path(__file__).parents[2] / "docs"
 LINES = [row for row in TABLE.rows if row.kept]
 ORDERS = [row for row in TABLE.rows if not row.kept]
 
@@ -159,3 +164,20 @@ def test_keywords_of_a_row_are_lower_case_and_have_no_blanks() -> None:
         for token in row.pattern.tokens:
             if isinstance(token, Keyword):
                 assert token.text == token.text.lower(), row.syntax
+
+
+def test_the_page_of_commands_is_current() -> None:
+    how = "from firmware.core.management.cli import manual; print(manual.markdown(), end='')"
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert page == manual.markdown(), f'python -c "{how}" > docs/commands.md'
+
+
+def test_the_list_of_actions_is_current() -> None:
+    listed = (DOCS / "cli.md").read_text(encoding="utf-8").partition("## Actions")[2]
+    assert tuple(re.findall(r"`(\w+)`", listed)) == manual.actions()
+
+
+def test_help_finds_the_page_of_a_command() -> None:
+    pages = "".join(manual.page(row) for row in manual.pages("fail act"))
+    assert pages == ("failover active\n  Make this unit active.\n  From: the document.\n")
+    assert manual.pages("frobnicate") == ()
