@@ -28,8 +28,8 @@ NOTES = (
     "outage: longest run of lost UDP packets and longest silence, worse direction;",
     "  in brackets the same without a fault.",
     "<=: the bound the verdict holds it to; generous, for any machine.",
-    "TCP: the new unit knows no old connection: `reset`, and how long after its first frame it",
-    "  said so. `kept`: nothing moved, nothing was noticed. All else is wrong.",
+    "TCP: `reset`, and when: the new unit knows no old connection, and says so at once;",
+    "  `kept`: nothing moved, nothing was noticed; all else is wrong.",
     "-: not measured, or not claimed by this world.",
 )
 

@@ -1,7 +1,7 @@
 # The active unit loses power: the cable says so, and the standby takes over without waiting.
 clauses: FA-1 PS-1 HE-1 FW-1 FW-6
 boot: cable
-bounds: decide 1s, outage 1s
+bounds: decide 1s, outage 1s, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

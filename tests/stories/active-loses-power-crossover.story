@@ -1,7 +1,7 @@
 # The active unit loses power, the failover link is a crossover wire: carrier goes too; taken over.
 clauses: FA-1 EV-1 LK-2
 boot: lan-crossover
-bounds: decide 1400ms, outage 1400ms
+bounds: decide 1400ms, outage 1400ms, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

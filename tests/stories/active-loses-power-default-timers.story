@@ -1,7 +1,7 @@
 # The document's timers, 15 and 45 seconds, are no wait: a power loss is seen, not timed.
 clauses: PS-1 TM-1
 boot: cable
-bounds: decide 1s, outage 1s
+bounds: decide 1s, outage 1s, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

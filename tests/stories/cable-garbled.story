@@ -1,7 +1,7 @@
 # Half of the bytes on the cable are changed: nothing is believed, nobody switches over.
 clauses: NC-3 FA-4
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

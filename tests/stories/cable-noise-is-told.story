@@ -1,7 +1,7 @@
 # Noise on the cable is counted and told, the cable is called bad, and good again when it ends.
 clauses: BI-1 NC-3
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # One direction of the cable fails: marked failed on both, no switchover.
 clauses: FA-4 LK-3
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

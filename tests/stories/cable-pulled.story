@@ -1,7 +1,7 @@
 # The cable is pulled in operation, contacts opening in any order over 50 ms: never a switchover.
 clauses: FA-4 CA-1 CA-2 PS-2 PS-5
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The standby's inside link is pulled: real loss of carrier, shown on both units; no switchover.
 clauses: IF-1
 boot: lan
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The document's cable-based procedure, its commands typed step by step on two empty units.
 clauses: DC-1
 boot: cable-empty
-bounds: decide 1s, outage 1s, lost 50
+bounds: decide 1s, outage 1s, lost 1, tcp reset 300ms
 
 power-on primary
 expect within 20s

@@ -1,7 +1,7 @@
 # The document's LAN-based procedure, primary and secondary, typed step by step on two empty units.
 clauses: DC-2
 boot: lan-empty
-bounds: decide 20s, outage 20s
+bounds: decide 20s, outage 20s, tcp reset 300ms
 
 power-on primary secondary
 # Primary, step 1.

@@ -1,7 +1,7 @@
 # `failover active` on the standby, then on the other: there and back, at most one packet is lost.
 clauses: HO-2 HO-5 FW-2 FW-6 HE-3
 boot: lan
-bounds: lost 1, overlap 50ms
+bounds: lost 1, overlap 50ms, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

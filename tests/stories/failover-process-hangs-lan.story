@@ -1,7 +1,7 @@
 # The active's failover process hangs, LAN, fast timers: silent before the new active speaks.
 clauses: FE-1 FE-2 FW-1 FW-3
 boot: lan
-bounds: decide 1400ms, outage 1400ms
+bounds: decide 1400ms, outage 1400ms, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The failover process of the active unit dies: the unit is fenced, the mate told, long before 45 s.
 clauses: FE-1 FE-2 FE-3 FW-1 FW-3 FW-4
 boot: cable
-bounds: decide 2s, outage 2s
+bounds: decide 2s, outage 2s, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The former active unit comes back: it becomes standby. Nothing preempts, and nothing is lost again.
 clauses: FA-1 FA-2 ST-5
 boot: lan
-bounds: decide 1400ms, outage 1400ms
+bounds: decide 1400ms, outage 1400ms, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

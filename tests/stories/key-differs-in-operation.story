@@ -1,7 +1,7 @@
 # One unit of a working pair gets another failover key: both say so, and nobody takes over.
 clauses: KY-1 KY-2
 boot: lan
-bounds: decide 1400ms, outage 1400ms
+bounds: decide 1400ms, outage 1400ms, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

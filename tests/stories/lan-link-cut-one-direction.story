@@ -1,7 +1,7 @@
 # The LAN failover link fails in one direction: marked failed on both, no switchover.
 clauses: FA-4 LK-3
 boot: lan
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

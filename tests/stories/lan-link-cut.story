@@ -1,7 +1,7 @@
 # The LAN failover link is cut in operation: marked failed on both, no switchover; then mended.
 clauses: FA-4 LK-1 OR-2 EV-1 EV-2
 boot: lan
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The management process dies and comes back: no role changes, nothing is lost.
 clauses: FE-4
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

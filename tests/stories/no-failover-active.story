@@ -1,7 +1,7 @@
 # `no failover active` on the active unit: the roles change, at most one packet is lost.
 clauses: HO-1 HO-5 FW-2 FW-6
 boot: cable
-bounds: lost 1, overlap 50ms
+bounds: lost 1, overlap 50ms, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

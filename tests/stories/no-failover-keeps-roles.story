@@ -1,7 +1,7 @@
 # `no failover` keeps the roles as they are: the active goes on forwarding, the standby stays away.
 clauses: ST-2
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The active unit's power is cycled three times within one hold time: one takeover, and no way back.
 clauses: FA-1 FA-2 PS-1
 boot: cable
-bounds: outage 1s
+bounds: outage 1s, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # Power cycled three times within 15 s of hold time, LAN: the new life is noticed, one takeover.
 clauses: ST-7 FA-2 NC-1 FW-4
 boot: lan-saved
-bounds: outage 16s
+bounds: outage 16s, tcp reset 300ms
 
 power-on primary secondary
 expect within 20s

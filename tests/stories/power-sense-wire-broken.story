@@ -1,7 +1,7 @@
 # The wire that tells of the active unit's power breaks: the mate still speaks, no switchover.
 clauses: PS-3 CA-3
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

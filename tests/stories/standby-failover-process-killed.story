@@ -1,7 +1,7 @@
 # The failover process of the standby dies: no switchover; it comes back as standby.
 clauses: FA-3 FE-3
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The standby loses power: it is marked failed, the active goes on and will not hand over to it.
 clauses: FA-3 OR-1
 boot: cable
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,7 @@
 # The state link is cut: nobody does anything, as the document's table says.
 clauses: FA-6
 boot: lan
-bounds: outage 500ms
+bounds: outage 500ms, tcp kept
 
 power-on primary secondary
 expect within 20s

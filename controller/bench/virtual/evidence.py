@@ -74,9 +74,12 @@ def measurement(
         control = outage(run.flows_ns, run.disturbed_ns or windows[0][0])
     tcp = None
     if connections is not None:
+        # Long after a takeover its resets still come, when a host's timer does: a fault without one
+        # is judged only in a run without any.
         tcp = worst(
             connections(fault_ns, None if after_ns is None else fault_ns + after_ns, last_ns)
             for (fault_ns, last_ns), after_ns in zip(windows, decided, strict=True)
+            if after_ns is not None or not seen
         )
     return Measurement(
         decide_ms=max(seen) / _MS if seen else None,
