@@ -274,7 +274,7 @@ class VirtualWorld:
         if not self.units[unit].switched_on:
             return []
         try:
-            said = self.units[unit].window.type("show logging")
+            said = self.units[unit].window.type("show logging all")
         except WorldError:
             return []
         # A line begins with the unit's date, which differs from world to world.

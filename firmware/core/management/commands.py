@@ -64,6 +64,7 @@ COMMANDS = (
     _row("show running-config failover", "show_running_failover", "Its failover lines"),
     _row("show version", "show_version", "What this unit is"),
     _row("show logging", "show_logging", "The system messages in memory"),
+    _row("show logging all", "show_logging", "All of them, whatever the logging lines say"),
     _row("failover active", "order_active", "Make this unit active"),
     _row("no failover active", "order_no_active", "Make the other unit active"),
     _row("failover reset", "order_reset", "Restore a failed unit to standby"),
