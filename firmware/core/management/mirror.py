@@ -144,7 +144,7 @@ def save_failed(model: Model, why: str) -> None:
 
 def write_standby(model: Model) -> str:
     """Have the standby clear its configuration and take this one. Not empty: why not."""
-    if not model.mate_listens:
+    if not (model.mate_listens and model.mate_there):
         return "this unit is not active with a standby unit that listens; see show failover"
     model.mirror.drift.begin_anew()
     _resync(model)
