@@ -216,7 +216,6 @@ ROWS: tuple[Row, ...] = (
         help="Bind an access-list to an interface",
         key=("direction", "interface"),
         least=("list", "direction", "interface"),
-        ordered=(),
         check=_check_group,
         read=_read_group,
         choices={

@@ -26,6 +26,7 @@ LOCAL_CA = (
     "Please remove the local CA server configuration before configuring failover."
 )
 _KEPT_ON_A_LINK = ("shutdown", "speed", "duplex", "vlan")
+_ONE_NAME = "both can share it under one name only"
 _HIDDEN_KEY = "failover key *****"
 
 
@@ -55,8 +56,10 @@ def _check_lan_interface(typed: Typed) -> str:
         return ""
     name, physical = typed.arguments["name"], typed.arguments["physical"]
     other = state_link(typed.configuration)
-    if other is not None and other.physical == physical and other.name != name:
-        return f"{physical} is the {other.what} {other.name}; both can share it under one name only"
+    if other is None or not other.physical:
+        return _no_local_ca(typed) or _check_link_interface(typed, name, physical)
+    if (other.physical == physical) != (other.name == name):
+        return f"{other.physical} is the {other.what} {other.name}; {_ONE_NAME}"
     return _no_local_ca(typed) or _check_link_interface(typed, name, physical)
 
 
@@ -66,7 +69,7 @@ def _check_state_link(typed: Typed) -> str:
     name, physical = typed.arguments["name"], typed.arguments.get("physical")
     lan = lan_link(typed.configuration)
     if lan is not None and (lan.physical == physical) != (lan.name == name) and physical:
-        return f"{lan.physical} is the {lan.what} {lan.name}; both can share it under one name only"
+        return f"{lan.physical} is the {lan.what} {lan.name}; {_ONE_NAME}"
     if physical is not None:
         return _no_local_ca(typed) or _check_link_interface(typed, name, physical)
     shared = lan is not None and lan.name == name
