@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
-from itertools import islice, product
 
 from firmware.core.management.rules.ruleset import ANY, ICMP, TCP, UDP, Action, Element, Ports
 from firmware.core.management.rules.services import ICMP_TYPES, PROTOCOLS, port_name
@@ -261,28 +260,30 @@ def _expanded(
     protocols = _protocols(line, groups)
     if isinstance(placed, str) or protocols is None:
         return closed
-    choices = (
-        protocols,
-        _networks(placed.source, groups, interfaces),
-        _ports(placed.source_ports, groups),
-        _networks(placed.destination, groups, interfaces),
-        _ports(placed.destination_ports, groups),
-        _types(placed.icmp, groups),
-    )
-    found = tuple(
+    sources = _networks(placed.source, groups, interfaces)
+    destinations = _networks(placed.destination, groups, interfaces)
+    source_ports = _ports(placed.source_ports, groups)
+    destination_ports = _ports(placed.destination_ports, groups)
+    types = _types(placed.icmp, groups)
+    addressed = len(protocols) * len(sources) * len(destinations)
+    if addressed * len(source_ports) * len(destination_ports) * len(types) > ELEMENTS_MOST:
+        return closed
+    return tuple(
         Element(
             protocol=protocol,
             source=source,
-            source_ports=source_ports,
+            source_ports=source_port,
             destination=destination,
-            destination_ports=destination_ports,
-            icmp_type=icmp,
+            destination_ports=destination_port,
+            icmp_type=kind,
         )
-        for protocol, source, source_ports, destination, destination_ports, icmp in islice(
-            product(*choices), ELEMENTS_MOST + 1
-        )
+        for protocol in protocols
+        for source in sources
+        for source_port in source_ports
+        for destination in destinations
+        for destination_port in destination_ports
+        for kind in types
     )
-    return found if len(found) <= ELEMENTS_MOST else closed
 
 
 def _whole(name: str, groups: Mapping[str, Group]) -> Iterator[Group]:
