@@ -37,6 +37,7 @@ from firmware.core.failover.events import (
     SettingsChanged,
     SnapshotWanted,
     SyncEnded,
+    SyncWanted,
 )
 from firmware.core.management.events import Fenced, ProcessEnded, Reload, SwitchMoved
 from firmware.core.settings import Identity
@@ -90,6 +91,7 @@ Message = (
     | OrderGiven
     | MessageQueued
     | SyncEnded
+    | SyncWanted
     | SnapshotWanted
     | StateChanged
     | Log

@@ -28,6 +28,7 @@ from firmware.core.failover.events import (
     SnapshotWanted,
     SyncEnded,
     SyncOutcome,
+    SyncWanted,
 )
 from firmware.core.failover.view import (
     CableStatus,
@@ -98,6 +99,7 @@ SAMPLES = (
     OrderGiven(Order.NO_ACTIVE, 7),
     MessageQueued(bytes(range(256))),
     SyncEnded(SyncOutcome.RECEIVED),
+    SyncWanted(),
     SnapshotWanted(),
     StateChanged(UnitState.ACTIVE, UnitState.FAILED, "No power detected from peer"),
     Log(MessageId.SWITCHING_TO_ACTIVE, ("mate want me Active",)),

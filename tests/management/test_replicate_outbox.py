@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from firmware.core.management.replicate import drift
 from firmware.core.management.replicate.drift import Drift, Look
-from firmware.core.management.replicate.messages import BATCH_MAX, Answer, Exec, Line, Save, encode
+from firmware.core.management.replicate.messages import (
+    ANSWER_DEFLATED_MAX,
+    BATCH_MAX,
+    Answer,
+    Exec,
+    Item,
+    Line,
+    Save,
+    decode,
+    encode,
+)
 from firmware.core.management.replicate.outbox import (
     PATIENCE_MS,
     WAITING_MAX,
@@ -52,7 +63,8 @@ def test_an_answer_to_something_else_is_no_answer() -> None:
 
 
 def test_batches_are_bounded_and_keep_the_order() -> None:
-    outbox, sent = Outbox(), []
+    outbox = Outbox()
+    sent: list[Item] = []
     wanted = [line(f"{number} " + "x" * 300) for number in range(1000)]
     for item in wanted:
         outbox.add(item)
@@ -247,3 +259,22 @@ def test_what_failover_exec_does_not_run(line: str) -> None:
 @pytest.mark.parametrize("line", ["show version", "hostname x", "no failover active", "reload"])
 def test_what_it_runs(line: str) -> None:
     assert refusal(line) == ""
+
+
+@pytest.mark.parametrize("fill", ["x", "noise"])
+def test_an_answer_too_long_is_cut_and_says_so(fill: str) -> None:
+    its, _, _ = remote()
+    its.serve(Exec(1, 4, False, "show running-config"))
+    text = "x" * 1_000_000 if fill == "x" else Random(1).randbytes(700_000).hex()
+    answer = its.caught(theirs(4), text, done=True)
+    assert isinstance(answer, Answer)
+    assert answer.text.endswith("<--- the rest is not sent --->\n")
+    assert len(encode(answer)) <= ANSWER_DEFLATED_MAX + 100
+    assert decode(encode(answer)) == answer
+
+
+def test_an_answer_that_fits_is_whole() -> None:
+    its, _, _ = remote()
+    its.serve(Exec(1, 4, False, "show running-config"))
+    text = "access-list 101 extended permit ip any any\n" * 12_000
+    assert its.caught(theirs(4), text, done=True) == Answer(1, text)

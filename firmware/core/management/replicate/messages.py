@@ -26,11 +26,12 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-SLICE_MAX = 4096
+SLICE_MAX = 16 << 10  # bytes; a message between two processes holds 128 KiB
 TEXT_MAX = 4 << 20  # bytes of one configuration; deflated it must fit the ordered channel's queue
 LINE_BYTES_MAX = 4096  # of one item, its sections included
 BATCH_MAX = 64 << 10  # bytes of the items of one batch
-ANSWER_MAX = 512 << 10  # bytes of what a command on the mate may print
+ANSWER_MAX = 512 << 10  # bytes of what a command on the mate may print,
+ANSWER_DEFLATED_MAX = 96 << 10  # and deflated: no message is longer
 WHY_MAX = 400  # bytes
 
 _BEGIN = struct.Struct(">IIIII")

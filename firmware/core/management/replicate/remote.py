@@ -9,15 +9,24 @@ of the asking session.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from firmware.core.management.replicate.messages import ANSWER_MAX, Answer, Exec, Leave, Message
+from firmware.core.management.replicate.messages import (
+    ANSWER_DEFLATED_MAX,
+    ANSWER_MAX,
+    Answer,
+    Exec,
+    Leave,
+    Message,
+)
 
 PATIENCE_MS = 10_000
 ASKED_MOST = 64  # commands of this unit that wait for the mate
 SERVED_MOST = 16  # counterparts of the mate's sessions
+_CUT = b"\n<--- the rest is not sent --->\n"
 # Not over the link: they belong to a terminal, or would never end.
 FORBIDDEN = ("changeto", "debug", "undebug", "configure")
 
@@ -169,8 +178,12 @@ def refusal(line: str) -> str:
 
 
 def _cut(text: str) -> str:
-    data = text.encode("utf-8", "replace")
-    if len(data) <= ANSWER_MAX:
+    """As much of an answer as one message holds."""
+    data, size = text.encode("utf-8", "replace"), ANSWER_MAX
+    kept = data[:size]
+    while len(zlib.compress(kept)) > ANSWER_DEFLATED_MAX - len(_CUT):
+        size //= 2
+        kept = data[:size]
+    if len(kept) == len(data):
         return text
-    note = "\n<--- the rest is not sent --->\n"
-    return data[: ANSWER_MAX - len(note)].decode("utf-8", "ignore") + note
+    return (kept[: size - len(_CUT)] + _CUT).decode("utf-8", "ignore")
