@@ -51,6 +51,12 @@ class MessageId(IntEnum):
     TYPED_DURING_SYNC = 709008  # args: command
     LINE_PROTOCOL_UP = 411001  # args: interface name
     LINE_PROTOCOL_DOWN = 411002  # args: interface name
+    ENABLE_DENIED = 308001  # args: tries, from where
+    SSH_DENIED = 315001  # args: from where, by which interface
+    PRIVILEGE_CHANGED = 502103  # args: who, from, to
+    LOGIN_DENIED = 605004  # args: from where, to what, user
+    LOGIN_PERMITTED = 605005  # args: from where, to what, user
+    USER_LOGGED_OUT = 611103  # args: user
     # Ours, where the document has no message. Printed in the same form.
     IDENTITY_CONFLICT = 990001  # args: identity both claim
     EMPTY_UNIT_YIELDS = 990002
@@ -67,3 +73,5 @@ class MessageId(IntEnum):
     IN_SYNC = 990017
     LINES_NOT_TAKEN = 990018  # args: how many, number of the first
     KEY_MISMATCH = 990012
+    WEAK_PASSWORDS = 990019  # args: how many, the first
+    RULES_REFUSED = 990020  # args: why

@@ -11,7 +11,7 @@ import os
 import stat
 from pathlib import Path
 
-from firmware.core.management.events import FlashRead, FlashWritten
+from firmware.core.management.events import FlashFile, FlashListed, FlashRead, FlashWritten
 
 FILE_MAX = 8 << 20  # bytes
 _NEW = ".new"
@@ -41,6 +41,23 @@ class Flash:
             return FlashRead(name, data.decode())
         except UnicodeDecodeError as error:
             return FlashRead(name, None, f"not UTF-8 at byte {error.start}")
+
+    def list(self, prefix: str) -> FlashListed:
+        """The files whose names begin so, in order; none in a directory that is not there."""
+        found = []
+        try:
+            with os.scandir(self._directory) as entries:
+                for entry in entries:
+                    kept = entry.name.startswith(prefix) and not entry.name.endswith(_NEW)
+                    if kept and entry.is_file(follow_symlinks=False):
+                        facts = entry.stat(follow_symlinks=False)
+                        modified_ms = facts.st_mtime_ns // 1_000_000
+                        found.append(FlashFile(entry.name, facts.st_size, modified_ms))
+        except FileNotFoundError:
+            return FlashListed(())
+        except OSError as error:
+            return FlashListed((), error.strerror or str(error))
+        return FlashListed(tuple(sorted(found, key=lambda one: one.name)))
 
     def write(self, name: str, text: str) -> FlashWritten:
         """Keep it. When this says no error, the text is on the medium."""

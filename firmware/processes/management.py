@@ -23,6 +23,7 @@ from firmware.drivers.flash import Flash
 from firmware.drivers.mqtt import Mqtt
 from firmware.drivers.terminal import Sessions, Terminals
 from firmware.processes import ipc
+from firmware.processes.kernel import Kernel
 from firmware.processes.remote import Remote
 from firmware.processes.run_directory import SOCKET
 from firmware.processes.unit_file import UnitFile
@@ -105,14 +106,27 @@ class Wire:
 
 
 class Management:
-    """The machine and all that is around it."""
+    """The machine and all that is around it.
 
-    def __init__(self, unit: UnitFile) -> None:
+    ``kernel``: packet rules are put into the kernel of this network namespace, and its connections
+    dropped. A unit does; what only looks on does not.
+    """
+
+    def __init__(self, unit: UnitFile, *, kernel: bool = False) -> None:
         self._unit = unit
         self._loop = asyncio.get_running_loop()
         cable = unit.gpio is not None and unit.serial is not None
         boot = int.from_bytes(os.urandom(8), "big")
-        self._engine = ManagementEngine(unit.facts, cable=cable, boot=boot)
+        self._engine = ManagementEngine(
+            unit.facts,
+            cable=cable,
+            boot=boot,
+            seed=os.urandom(32),
+            enforces=kernel,
+            management_path=unit.management_nic is not None,
+            ssh_port=unit.ssh_port,
+        )
+        self._kernel = Kernel(unit.nics, self.step, enforces=kernel)
         self._flash = Flash(unit.flash)
         self._kept = Flash(unit.run, durable=False)
         self._sessions = Sessions(self.step)
@@ -134,6 +148,13 @@ class Management:
             ev.ToSupervisor: lambda ask: self._supervisor.send(ask.request),
             ev.WriteFlash: lambda ask: self._flash.write(ask.name, ask.text),
             ev.EraseFlash: lambda ask: self._flash.erase(ask.name),
+            ev.ReadFlash: lambda ask: self._flash.read(ask.name),
+            ev.ListFlash: lambda ask: self._flash.list(ask.prefix),
+            ev.LoadRules: self._kernel.load,
+            ev.DropConnections: self._kernel.drop_connections,
+            ev.AskKernel: self._kernel.ask,
+            ev.ClearKernel: self._kernel.clear,
+            ev.Ping: self._kernel.ping,
             ev.KeepRunning: self._keep,
             ev.PublishTopic: self._publish,
         }
@@ -144,6 +165,7 @@ class Management:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, ended.set)
         self._mqtt = self._broker()
+        self._kernel.start()
         for event in self._flashes():
             self.step(event)
         self._failover.start()
@@ -153,6 +175,7 @@ class Management:
         try:
             await ended.wait()
         finally:
+            await self._kernel.close()
             await self._remote.close()
             await self._terminals.close()
             self._failover.close()
@@ -218,7 +241,7 @@ class Management:
 
 
 async def _serve(unit: UnitFile) -> int:
-    management = Management(unit)
+    management = Management(unit, kernel=True)
     try:
         await management.run()
     except OSError as error:

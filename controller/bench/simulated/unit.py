@@ -87,6 +87,7 @@ class SimulatedUnit:
     answers: dict[int, list[str]] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
     consoles: set[int] = field(default_factory=set)  # sessions that hear what all hear
+    waiting: dict[int, str] = field(default_factory=dict)  # prompts of sessions that may type
     published: list[me.PublishTopic] = field(default_factory=list)
     history: list[tuple[int, fe.StateChanged]] = field(default_factory=list)
     seals: Seals = field(default_factory=lambda: Seals(ChaCha20Poly1305, InvalidTag))
@@ -432,13 +433,16 @@ class SimulatedUnit:
         match effect:
             case me.Reply(session, text, done, prompt):
                 self.answers.setdefault(session, []).append(text + prompt)
+                self.waiting[session] = prompt if done else ""
                 if done:
                     self.done.add(session)
             case me.ConsoleText(text):
                 for session in self.consoles:
-                    self.answers.setdefault(session, []).append(f"\n{text}\n")
+                    again = self.waiting.get(session, "")
+                    self.answers.setdefault(session, []).append(f"\n{text}\n{again}")
             case me.PromptChanged(session, prompt):
                 self.answers.setdefault(session, []).append(f"\n{prompt}")
+                self.waiting[session] = prompt
             case me.SendBootFacts():
                 self._boot_facts(effect)
             case me.ToFailover(event):
@@ -451,6 +455,18 @@ class SimulatedUnit:
             case me.EraseFlash(name):
                 self.flash.pop(name, None)
                 self.step_management(me.FlashWritten(name))
+            case me.ReadFlash(name):
+                self.step_management(me.FlashRead(name, self.flash.get(name)))
+            case me.ListFlash(prefix):
+                names = sorted(name for name in self.flash if name.startswith(prefix))
+                files = tuple(me.FlashFile(n, len(self.flash[n].encode()), 0) for n in names)
+                self.step_management(me.FlashListed(files))
+            case me.AskKernel(session) | me.ClearKernel(session):
+                why = "there is no kernel in the simulated world"
+                self.step_management(me.KernelTold(session, None, why))
+            case me.Ping(session, address):
+                why = "there is no kernel in the simulated world"
+                self.step_management(me.Pinged(session, address, (), why))
             case me.KeepRunning(text):
                 self.kept[me.RUNNING_CONFIG] = text
             case me.PublishTopic():

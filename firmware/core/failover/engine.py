@@ -221,6 +221,7 @@ class Engine:
             return []
         if not monitor.counts(unit, channel, frame, now_ms):
             return []
+        unit.received += 1
         if unit.mate.boot != boot:
             self._new_life(unit)
         causes = self._body(unit, channel, frame, now_ms)

@@ -151,6 +151,7 @@ class Unit:
     carriers: dict[str, bool] = field(default_factory=dict)
     interface_states: dict[str, InterfaceState] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
+    received: int = 0  # frames that counted
     lamps: tuple[bool, bool, bool] = (False, False, False)
     changed: bool = False
     mate: Mate = field(default_factory=Mate)

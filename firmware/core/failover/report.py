@@ -30,6 +30,8 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         frames_ignored=tuple(sorted(unit.ignored.items())),
         late_worst_ms=unit.late_worst_ms,
         real_time=unit.facts.real_time,
+        sent=unit.hellos.sequence,
+        received=unit.received,
         unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )
 

@@ -25,13 +25,28 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware.core.failover import effects as fe
-from firmware.core.failover.events import SettingsChanged, SnapshotWanted
+from firmware.core.failover.events import SnapshotWanted
 from firmware.core.management import events as ev
-from firmware.core.management import mirror, shell, telling, topics
+from firmware.core.management import loading, mirror, settling, telling, topics
 from firmware.core.management.model import Model
 from firmware.core.management.replicate.state import EDITED_MARK
 from firmware.core.management.running.load import damage
 from firmware.core.management.running.model import Configuration
+from firmware.core.management.session import (
+    answers,
+    debugging,
+    entering,
+    files,
+    idle,
+    kernel_shows,
+    login,
+    orders,
+    prompts,
+    secrets,
+    showing,
+)
+from firmware.core.management.session.passwords import Salts
+from firmware.core.management.views import is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -59,34 +74,63 @@ def cold_boot(startup: str | None, latched: Identity | None) -> tuple[ev.Event, 
 
 
 class ManagementEngine:
-    """One unit's management. ``cable``: the unit has the cable's GPIO; ``boot``: a random u64."""
+    """One unit's management. ``cable``: the unit has the cable's GPIO; ``boot``: a random u64.
 
-    def __init__(self, facts: UnitFacts, *, cable: bool, boot: int) -> None:
-        self._model = Model(
+    ``seed``: random bytes that passwords are salted from, drawn from ``boot`` where there is
+    nothing to protect. ``enforces``: somebody carries out ``LoadRules``; the failover machine is
+    told nothing before they are loaded. ``management_path``: SSH may always come by a NIC that is
+    no interface of the configuration. ``ssh_port``: None where there is no SSH.
+    """
+
+    def __init__(
+        self,
+        facts: UnitFacts,
+        *,
+        cable: bool,
+        boot: int,
+        seed: bytes = b"",
+        enforces: bool = False,
+        management_path: bool = False,
+        ssh_port: int | None = None,
+    ) -> None:
+        self._model = model = Model(
             facts=facts,
             cable=cable,
             boot=boot,
+            salts=Salts(seed or boot.to_bytes(8, "big")),
+            enforces=enforces,
+            management_path=management_path,
+            ssh_port=ssh_port,
             configuration=Configuration(facts),
             writers={ev.STARTUP_CONFIG: deque()},
         )
-        self._model.mirror.remote.run = self._run_for_mate
-        self._model.mirror.remote.finish = lambda number, text: shell.finish(
-            self._model, number, text
-        )
+        remote = model.mirror.remote
+        remote.run = lambda *asked: entering.run_for_mate(model, *asked)
+        remote.finish = lambda number, text: answers.finish(model, number, text)
         self._kept: str | None = None  # a running configuration that outlived its process
         self._started = False
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.FlashRead: self._flash_read,
-            ev.FlashWritten: lambda event: shell.written(self._model, event),
-            ev.CommandEntered: lambda event: shell.entered(self._model, event),
-            ev.SessionOpened: lambda event: shell.opened(self._model, event),
-            ev.SessionClosed: self._session_closed,
+            ev.FlashWritten: lambda event: files.written(model, event),
+            ev.FlashListed: lambda event: files.listed(model, event),
+            ev.CommandEntered: lambda event: entering.entered(model, event),
+            ev.SessionOpened: lambda event: entering.opened(model, event),
+            ev.SessionClosed: lambda event: entering.closed(model, event.session),
+            ev.WindowChanged: lambda event: entering.resized(model, event),
+            ev.HelpAsked: lambda event: entering.helped(model, event),
+            ev.CompletionAsked: lambda event: entering.completing(model, event),
+            ev.Interrupted: lambda event: entering.interrupted(model, event),
+            ev.ConnectionAsked: lambda event: login.connecting(model, event),
+            ev.LoginAsked: lambda event: login.logging_in(model, event),
+            ev.KernelTold: lambda event: kernel_shows.told(model, event),
+            ev.Pinged: lambda event: orders.pinged(model, event),
+            ev.RulesLoaded: lambda event: loading.loaded(model, event),
             ev.FromFailover: self._from_failover,
             ev.FailoverConnected: self._failover_connected,
             ev.FailoverLost: self._failover_lost,
             ev.SwitchMoved: self._switch_moved,
             ev.ProcessEnded: self._process_ended,
-            ev.Fenced: lambda event: telling.log(self._model, MessageId.FENCED, event.why),
+            ev.Fenced: self._fenced,
             ev.BrokerChanged: self._broker_changed,
             ev.TimePassed: self._time_passed,
         }
@@ -94,8 +138,8 @@ class ManagementEngine:
             fe.LatchIdentity: self._latch,
             fe.StateChanged: self._state_changed,
             fe.Log: lambda said: telling.log(self._model, said.message, *said.arguments),
-            fe.OrderAnswered: lambda said: shell.answered(self._model, said.ticket, said.text),
-            fe.DeliverMessage: lambda said: mirror.receive(self._model, said.payload),
+            fe.OrderAnswered: lambda said: orders.answered(self._model, said.ticket, said.text),
+            fe.DeliverMessage: self._delivered,
             fe.StartSync: lambda said: mirror.send_whole(self._model),
             fe.ResetReplication: lambda said: mirror.reset(self._model),
             fe.Publish: self._viewed,
@@ -108,19 +152,18 @@ class ManagementEngine:
             model.started_ms, self._started = now_ms, True
         model.now_ms, model.wall_ms = now_ms, wall_ms
         self._handlers[type(event)](event)
+        debugging.follow(model)
         mirror.catch_replies(model)
         model.out, out = [], model.out
         return out
 
     def next_due_ms(self) -> int | None:
         """When ``TimePassed`` is due; None: whenever something else happens."""
-        dues = [order.due_ms for order in self._model.orders.values()]
-        mirror_due_ms = mirror.due_ms(self._model)
-        if mirror_due_ms is not None:
-            dues.append(mirror_due_ms)
-        if self._model.state_due_ms is not None:
-            dues.append(self._model.state_due_ms)
-        return min(dues, default=None)
+        model = self._model
+        dues = [order.due_ms for order in model.orders.values()]
+        others = (mirror.due_ms(model), idle.due_ms(model), loading.due_ms(model))
+        more = (*others, model.state_due_ms, model.settle_due_ms)
+        return min((*dues, *(due for due in more if due is not None)), default=None)
 
     # -- for worlds, tests and the process to look at --------------------------------------------
 
@@ -148,6 +191,8 @@ class ManagementEngine:
 
     def _flash_read(self, event: ev.FlashRead) -> None:
         model = self._model
+        if files.was_read(model, event):
+            return
         if event.error:
             telling.log(model, MessageId.FLASH_UNREADABLE, event.name, event.error)
         if event.name == ev.LATCHED_IDENTITY:
@@ -168,13 +213,18 @@ class ManagementEngine:
         model = self._model
         if self._kept is None:
             faults = model.configuration.boot(startup, cable=model.cable)
+            model.saved = model.configuration.generation
+            model.out.append(ev.DropConnections())  # of a life before a power cut
         else:
             model.mirror.edited = self._kept.endswith(EDITED_MARK)
             faults = model.configuration.load(self._kept.removesuffix(EDITED_MARK))
         telling.list_faults(model, faults)
+        secrets.strengthen_loaded(model)
         model.booted, self._kept = True, None
-        mirror.configuration_changed(model)
+        settling.settle(model, anew=True)
         telling.list_ignored(model)
+        if weak := secrets.weak(model):
+            telling.log(model, MessageId.WEAK_PASSWORDS, str(len(weak)), weak[0])
         if model.connected:
             self._introduce()
 
@@ -186,22 +236,28 @@ class ManagementEngine:
     def _introduce(self) -> None:
         model = self._model
         model.out.append(ev.SendBootFacts(model.latched))
-        model.out.append(ev.ToFailover(SettingsChanged(model.settings)))
+        loading.tell_settings(model)
         model.out.append(ev.ToFailover(SnapshotWanted()))
 
     def _failover_lost(self, event: ev.FailoverLost) -> None:
         model = self._model
         model.connected, model.view, model.state_due_ms = False, None, None
         mirror.reset(model)
-        shell.give_up(model, "the failover process ended meanwhile", all_of_them=True)
+        orders.give_up(model, "the failover process ended meanwhile", all_of_them=True)
+        showing.viewed(model)
+        prompts.refresh(model)
+
+    def _delivered(self, said: fe.DeliverMessage) -> None:
+        debugging.received(self._model, said.payload)
+        mirror.receive(self._model, said.payload)
 
     def _viewed(self, said: fe.Publish) -> None:
+        before = self._model.view
         telling.viewed(self._model, said.view)
         mirror.watch(self._model)
-
-    def _session_closed(self, event: ev.SessionClosed) -> None:
-        mirror.session_closed(self._model, event.session)
-        self._model.sessions.pop(event.session, None)
+        debugging.viewed(self._model, before, said.view)
+        showing.viewed(self._model)
+        prompts.refresh(self._model)
 
     def _from_failover(self, event: ev.FromFailover) -> None:
         answer = self._answers.get(type(event.effect))
@@ -216,13 +272,17 @@ class ManagementEngine:
         if said.before is UnitState.NEGOTIATION and said.after is UnitState.COLD_STANDBY:
             self._model.out.append(ev.ConsoleText("      Detected an Active mate"))
         telling.state_changed(self._model, said)
-
-    def _run_for_mate(self, session: int, line: str, _configuring: bool) -> None:
-        shell.entered(self._model, ev.CommandEntered(session, line))
+        debugging.switched(self._model, said)
+        if is_active(said.before) and not is_active(said.after):
+            self._model.out.append(ev.DropConnections())
 
     def _switch_moved(self, event: ev.SwitchMoved) -> None:
         fields: dict[str, topics.Json] = {"signal": event.signal, "on": event.on}
         telling.publish(self._model, topics.SWITCH_EVENT, fields)
+
+    def _fenced(self, event: ev.Fenced) -> None:
+        telling.log(self._model, MessageId.FENCED, event.why)
+        debugging.failed(self._model, event.why)
 
     def _process_ended(self, event: ev.ProcessEnded) -> None:
         fields: dict[str, topics.Json] = {"process": event.process, "why": event.why}
@@ -237,7 +297,11 @@ class ManagementEngine:
     def _time_passed(self, event: ev.TimePassed) -> None:
         model = self._model
         why = "the failover process does not answer; show failover tells what became of it"
-        shell.give_up(model, why, all_of_them=False)
+        orders.give_up(model, why, all_of_them=False)
         mirror.time_passed(model)
+        idle.time_passed(model)
+        loading.time_passed(model)
+        if model.settle_due_ms is not None and model.now_ms >= model.settle_due_ms:
+            settling.settle(model)
         if model.state_due_ms is not None and model.now_ms >= model.state_due_ms:
             telling.publish_state(model)

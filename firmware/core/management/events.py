@@ -69,6 +69,23 @@ class FlashWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class FlashFile:
+    """One file of flash. ``size`` is bytes, ``modified_ms`` wall clock."""
+
+    name: str
+    size: int
+    modified_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlashListed:
+    """The answer to ``ListFlash``, in the order of names; error None is success."""
+
+    files: tuple[FlashFile, ...]
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CommandEntered:
     """A line came from a terminal session. Up to ``LINE_MAX`` characters."""
 
@@ -171,6 +188,16 @@ class KernelTold:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinged:
+    """The answer to ``Ping``: for every request the milliseconds its answer took, or None."""
+
+    session: int
+    address: str
+    answers_ms: tuple[int | None, ...]
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionClosed:
     """A terminal session ended; what it waited for is nobody's now."""
 
@@ -214,6 +241,7 @@ Event = (
     | Fenced
     | FlashRead
     | FlashWritten
+    | FlashListed
     | CommandEntered
     | SessionOpened
     | SessionClosed
@@ -225,6 +253,7 @@ Event = (
     | LoginAsked
     | RulesLoaded
     | KernelTold
+    | Pinged
     | FromFailover
     | FailoverConnected
     | FailoverLost
@@ -302,6 +331,31 @@ class AskKernel:
     wanted: tuple[Wanted, ...]
 
 
+class Cleared(Enum):
+    """What of the kernel's can be cleared."""
+
+    ARP = "arp"  # what was learned
+    COUNTERS = "counters"  # of packet rules, by name
+
+
+@dataclass(frozen=True, slots=True)
+class ClearKernel:
+    """Clear this in the kernel; comes back as ``KernelTold`` with empty facts."""
+
+    session: int
+    what: Cleared
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Send five echo requests; comes back as ``Pinged``. ``physical`` is empty: as routed."""
+
+    session: int
+    address: str
+    physical: str
+
+
 @dataclass(frozen=True, slots=True)
 class CloseSession:
     """The session asked to end."""
@@ -347,6 +401,20 @@ class WriteFlash:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFlash:
+    """What is kept under that name; comes back as ``FlashRead``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFlash:
+    """The files whose names begin so; comes back as ``FlashListed``."""
+
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
 class EraseFlash:
     """Remove that name; comes back as ``FlashWritten``."""
 
@@ -380,12 +448,16 @@ Effect = (
     | LoadRules
     | DropConnections
     | AskKernel
+    | ClearKernel
+    | Ping
     | CloseSession
     | ConsoleText
     | SendBootFacts
     | ToFailover
     | ToSupervisor
     | WriteFlash
+    | ReadFlash
+    | ListFlash
     | EraseFlash
     | KeepRunning
     | PublishTopic

@@ -209,6 +209,32 @@ MESSAGES: dict[M, Row] = {
         "shared key and crypto license or system is not out of memory",
         "frames of the mate cannot be opened; at most once a minute",
     ),
+    M.ENABLE_DENIED: Row(
+        6, "console enable password incorrect for {0} tries (from {1})", "enable was given up"
+    ),
+    M.SSH_DENIED: Row(
+        3, "Denied SSH session from {0} on interface {1}", "no ssh line lets it in"
+    ),
+    M.PRIVILEGE_CHANGED: Row(
+        5, "User priv level changed: Uname: {0} From: {1} To: {2}", "enable, disable, login"
+    ),
+    M.LOGIN_DENIED: Row(
+        6, 'Login denied from {0} to {1} for user "{2}"', "a wrong name or password"
+    ),
+    M.LOGIN_PERMITTED: Row(
+        6, 'Login permitted from {0} to {1} for user "{2}"', "over SSH, or by login"
+    ),
+    M.USER_LOGGED_OUT: Row(5, "User logged out: Uname: {0}", "logout"),
+    M.WEAK_PASSWORDS: Row(
+        4,
+        "{0} passwords are stored in a weak form, the first: {1}. Type them anew.",
+        "a configuration was loaded",
+    ),
+    M.RULES_REFUSED: Row(
+        1,
+        "({unit}) The packet rules could not be loaded: {0}. Trying on.",
+        "once for each reason; the unit takes part in nothing before its first rules",
+    ),
 }
 
 

@@ -15,23 +15,21 @@ Clauses: CF-3, CF-4, RP-1 to RP-9.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import partial
 
 from firmware.core.failover.events import (
     MessageQueued,
-    SettingsChanged,
     SyncEnded,
     SyncOutcome,
     SyncWanted,
 )
 from firmware.core.failover.view import LinkStatus, UnitView
-from firmware.core.management import telling
+from firmware.core.management import loading, settling, telling
 from firmware.core.management.cli.matching import Matched
 from firmware.core.management.events import (
     STARTUP_CONFIG,
     CloseSession,
     ConsoleText,
-    KeepRunning,
     Reply,
     ToFailover,
     WriteFlash,
@@ -42,8 +40,7 @@ from firmware.core.management.replicate.drift import Look
 from firmware.core.management.replicate.inbox import Whole
 from firmware.core.management.replicate.outbox import Under
 from firmware.core.management.replicate.remote import Target, ours, refusal
-from firmware.core.management.replicate.state import EDITED_MARK
-from firmware.core.management.running.model import Entered, Refused
+from firmware.core.management.running.model import Entered, Path, Refused
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
 from firmware.core.wire.bodies import UnitState
@@ -51,46 +48,53 @@ from firmware.core.wire.bodies import UnitState
 NOBODY = -1  # the session of a command that came from the mate
 SAVE = "copy running-config startup-config"
 TAKING_OVER = (UnitState.SYNC_CONFIG, UnitState.SYNC_FILE_SYSTEM, UnitState.BULK_SYNC)
+_CLEAR = "clear configure "  # the one order that travels as a line
 FAILURES_TOLD = 16  # of one batch or one configuration; the rest is the same trouble
 _KEY_LINE = re.compile(r"^failover key [^\n]*\n", re.MULTILINE)
-
-
-def configuration_changed(model: Model, *, from_mate: bool = False) -> None:
-    """The lines are others now: draw the typed facts from them and tell who must know."""
-    mirror = model.mirror
-    drawn = model.configuration.settings()
-    if drawn.key != model.settings.key:
-        mirror.key_from_mate = from_mate
-    model.settings = replace(drawn, edited=mirror.edited, key_from_mate=mirror.key_from_mate)
-    model.hostname = model.configuration.hostname
-    model.logging = model.configuration.draft().logging
-    if model.connected:
-        model.out.append(ToFailover(SettingsChanged(model.settings)))
-    model.out.append(KeepRunning(model.configuration.text + EDITED_MARK * mirror.edited))
 
 
 # -- what is typed here ------------------------------------------------------------------------
 
 
-def enter(model: Model, path: tuple[str, ...], line: str | Matched) -> Entered | Refused:
+def enter(model: Model, path: Path, matched: Matched) -> Entered | Refused:
     """A line typed here: taken into the configuration, and sent to a mate that listens."""
     mirror = model.mirror
-    why = typing_refused(model, line if isinstance(line, str) else line.text)
+    why = typing_refused(model, "no " * matched.negated + matched.text)
     if why:
         return Refused(f"ERROR: {why}")
     sealed = _sealed(model)
-    if isinstance(line, Matched):
-        entered = model.configuration.take(path, line)
-    else:
-        entered = model.configuration.enter(path, line)
+    entered = model.configuration.take(path, matched)
     if isinstance(entered, Refused):
         return entered
     if entered.replicated:
         _replicate(model, entered, sealed=sealed)
         mirror.edited = mirror.edited or (entered.changed and model.standby)
     if entered.changed:
-        configuration_changed(model)
+        settling.changed(model, entered.line)
     return entered
+
+
+def clear_configure(model: Model, words: tuple[str, ...]) -> str:
+    """Take every line away that begins so, here and on the mate. Not empty: why not."""
+    line = _CLEAR + " ".join(words or ("all",))
+    why = typing_refused(model, line)
+    if why:
+        return why
+    _cleared(model, words)
+    if model.mate_listens:
+        model.mirror.outbox.add(say.Line((), line))
+        _pump(model)
+    elif model.standby:
+        model.mirror.edited = True
+    settling.settle(model, anew=True)
+    return ""
+
+
+def _cleared(model: Model, words: tuple[str, ...]) -> None:
+    if words:
+        model.configuration.remove_family(words)
+    else:
+        model.configuration.clear()
 
 
 def typing_refused(model: Model, line: str) -> str:
@@ -125,6 +129,7 @@ def send_save(model: Model) -> None:
 
 def save(model: Model, session: int) -> str:
     """Write startup-config; ``session`` hears how it ended. Not empty: why it cannot be done."""
+    settling.settle(model)
     text = model.configuration.text
     why = _no_room(model, len(text.encode("utf-8", "replace")))
     if why:
@@ -241,9 +246,14 @@ def _taken_over(model: Model, text: str) -> None:
     faults = model.configuration.load_from_mate(text)
     mirror.edited = False
     # The settings first: Standby Ready means ready with the mate's configuration.
-    configuration_changed(model, from_mate=True)
+    settling.settle(model, anew=True)
     for fault in faults[:FAILURES_TOLD]:
         _failed(model, fault.text.strip(), fault.why)
+    # Ready also means that the packet rules are in the kernel.
+    loading.when_loaded(model, partial(_took, model))
+
+
+def _took(model: Model) -> None:
     model.out.append(ToFailover(SyncEnded(SyncOutcome.RECEIVED)))
     _send(model, say.Took())
     model.out.append(ConsoleText("      End configuration replication from mate."))
@@ -336,13 +346,18 @@ def _do_too(model: Model, batch: say.Batch) -> None:
         if isinstance(item, say.Save):
             save(model, NOBODY)
             continue
+        if item.line.startswith(_CLEAR):
+            words = tuple(item.line.removeprefix(_CLEAR).split())
+            _cleared(model, () if words == ("all",) else words)
+            changed = True
+            continue
         entered = model.configuration.enter(item.path, item.line, from_mate=True)
         if not isinstance(entered, Refused):
             changed = changed or entered.changed
         elif (failures := failures + 1) <= FAILURES_TOLD:
             _failed(model, item.line, entered.text)
     if changed:
-        configuration_changed(model, from_mate=True)
+        settling.settle(model, anew=True)
     _send(model, say.Done(batch.last))
 
 
@@ -356,6 +371,7 @@ def _failed(model: Model, line: str, why: str) -> None:
 
 def reset(model: Model) -> None:
     """The ordered channel began anew: what was under way both ways is gone."""
+    loading.when_loaded(model, None)
     model.mirror.inbox.reset()
     model.mirror.outbox.reset()
     model.mirror.remote.mate_lost()
@@ -464,7 +480,7 @@ def _end_counterparts(model: Model) -> None:
 def _set_edited(model: Model, edited: bool) -> None:
     if model.mirror.edited is not edited:
         model.mirror.edited = edited
-        configuration_changed(model)
+        settling.settle(model, anew=True)
 
 
 def _sealed(model: Model) -> bool:

@@ -150,6 +150,8 @@ def _still(view: UnitView) -> UnitView:
         at_ms=0,
         late_worst_ms=0,
         frames_ignored=(),
+        sent=0,
+        received=0,
         mine=replace(view.mine, active_time_s=0),
         other=replace(view.other, active_time_s=0),
     )

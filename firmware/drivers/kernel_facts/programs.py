@@ -48,6 +48,27 @@ def from_json(*command: str) -> Any:
         raise NotToldError(f"{shown}: its answer is not JSON") from error
 
 
+def carry_out(script: str, *command: str) -> None:
+    """Run a program for what it does. Raises NotToldError."""
+    shown = " ".join(command)
+    try:
+        done = subprocess.run(
+            command,
+            input=script,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NotToldError(_silent(shown)) from error
+    except OSError as error:
+        raise NotToldError(_cannot_start(command[0], error)) from error
+    if done.returncode:
+        raise NotToldError(f"{shown}: {done.stderr.strip()}")
+
+
 def first_lines(most: int, *command: str) -> list[str]:
     """What a program prints, ended when that is enough. Raises NotToldError."""
     shown = " ".join(command)

@@ -7,7 +7,7 @@ import asyncio
 import fcntl
 import socket
 import struct
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from firmware.core.management.kernel import (
 from firmware.core.persona_names import persona_names
 from firmware.drivers.kernel_facts.conntrack import connections
 from firmware.drivers.kernel_facts.load import SAMPLE_S, CpuLoad, memory
-from firmware.drivers.kernel_facts.programs import NotToldError, from_json, ip
+from firmware.drivers.kernel_facts.programs import NotToldError, carry_out, from_json, ip
 
 _SIOCETHTOOL, _ETHTOOL_GSET = 0x8946, 1
 _ETHTOOL = struct.Struct("=IIIHBBBBBBIIHBBIII")  # ethtool_cmd, 44 bytes
@@ -52,6 +52,19 @@ class KernelTeller:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._tell, tuple(wanted))
 
+    async def reset(self, counters: Sequence[str]) -> KernelFacts:
+        """Zero counters of the packet rules; nothing to tell. Raises NotToldError."""
+        script = "".join(f"reset counter ip fover {name}\n" for name in counters)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, carry_out, script, "nft", "-f", "-")
+        return KernelFacts()
+
+    async def forget_neighbours(self) -> KernelFacts:
+        """Forget what ARP learned on this unit's interfaces. Raises NotToldError."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._forget_neighbours)
+        return KernelFacts()
+
     async def keep_sampling(self) -> None:
         """Note the processors' work, for ever."""
         while True:
@@ -61,6 +74,11 @@ class KernelTeller:
     def close(self) -> None:
         """Answer nothing more."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _forget_neighbours(self) -> None:
+        there = {one.name for one in (self._root / "sys/class/net").iterdir()}
+        for device in sorted(there & set(self._devices)):
+            carry_out("", "ip", "neigh", "flush", "dev", device)
 
     def _tell(self, wanted: tuple[Wanted, ...]) -> KernelFacts:
         facts = KernelFacts()

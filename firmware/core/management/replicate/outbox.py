@@ -49,6 +49,11 @@ class Outbox:
         """The mate has tried everything."""
         return self.under is Under.NOTHING and not self._waiting and not self.owed
 
+    @property
+    def waiting(self) -> int:
+        """Items the mate was not sent yet."""
+        return len(self._waiting)
+
     def add(self, item: Item) -> None:
         """Have it done on the mate too."""
         size = item_bytes(item)

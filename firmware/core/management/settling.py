@@ -1,0 +1,56 @@
+"""After the configuration changed: drawing from it what others must know, once per quiet moment.
+
+A short configuration is drawn at every line. A long one is not: lines pasted by the thousand are
+drawn together, 100 ms after the first of them and later the longer it is, and before anybody reads
+what was drawn. What was not drawn yet was not kept in <run> either: should management be killed in
+that moment, the lines of the last fraction of a second are lost with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.core.management import loading
+from firmware.core.management.events import KeepRunning
+from firmware.core.management.model import Model
+from firmware.core.management.replicate.state import EDITED_MARK
+from firmware.core.management.rules.reading import rule_set
+from firmware.core.management.session import configured, prompts
+from firmware.core.management.views import Modified
+
+SHORT = 500  # lines at the top
+DELAY_MS = 100
+LINES_A_MS = 50  # of a very long one, so that drawing never takes most of the time
+# Lines whose effect is looked for at once, whatever the length: first words.
+_PROMPT_WORDS = ("hostname", "domain-name", "prompt", "pager", "failover", "enable", "username")
+
+
+def changed(model: Model, line: str) -> None:
+    """This line changed the configuration."""
+    size = len(model.configuration.top)
+    if size < SHORT or line.removeprefix("no ").startswith(_PROMPT_WORDS):
+        settle(model, anew=True)
+    elif model.settle_due_ms is None:
+        model.settle_due_ms = model.now_ms + max(DELAY_MS, size // LINES_A_MS)
+
+
+def settle(model: Model, *, anew: bool = False) -> None:
+    """Draw now what is owed. ``anew``: also if nothing is."""
+    if model.settle_due_ms is None and not anew:
+        return
+    model.settle_due_ms = None
+    configuration, edited = model.configuration, model.mirror.edited
+    model.settings = replace(configuration.settings(), edited=edited)
+    model.hostname = configuration.hostname
+    model.terminal = configured.terminal(configuration, model.hostname)
+    model.logging = configuration.draft().logging
+    model.rules = rule_set(configuration.draft(), ssh_port=model.ssh_port or 22)
+    loading.want(model, model.rules)
+    loading.tell_settings(model)
+    model.out.append(KeepRunning(configuration.text + EDITED_MARK * edited))
+    prompts.refresh(model)
+
+
+def modified(model: Model, who: str) -> None:
+    """Somebody typed a line that changed something."""
+    model.modified = Modified(who, model.wall_ms)
