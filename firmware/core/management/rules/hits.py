@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network
 
 from firmware.core.management.rules.ruleset import (
@@ -22,6 +23,8 @@ from firmware.core.management.rules.ruleset import (
     Ports,
 )
 from firmware.core.management.rules.services import icmp_name, port_name, protocol_name
+
+CACHED = 32_768  # expanded entries: a long list is not spelled out again for every line added
 
 
 def counters(access_list: AccessList) -> tuple[tuple[str, ...], ...]:
@@ -42,6 +45,7 @@ def _name(said: str) -> str:
     return "ace-" + hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
+@lru_cache(maxsize=CACHED)
 def element_text(action: Action, element: Element) -> str:
     """``extended permit tcp any host 10.1.1.1 eq www``"""
     words = ["extended", action.value, protocol_name(element.protocol)]

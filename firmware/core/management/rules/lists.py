@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Network
 
-from firmware.core.management.rules.hits import counters
+from firmware.core.management.rules.hits import CACHED, counters
 from firmware.core.management.rules.ruleset import (
     ANY,
     ICMP,
@@ -109,6 +110,7 @@ def _entries(access_list: AccessList, form: Form, *, marks: bool) -> Iterator[tu
             )
 
 
+@lru_cache(maxsize=CACHED)
 def _match(element: Element, form: Form) -> str:
     """The conditions, each with a blank behind it."""
     near, far = "source", "destination"
