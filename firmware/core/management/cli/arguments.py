@@ -37,7 +37,7 @@ class Kind:
     parse: Callable[[str, Context], Any]
     write: Callable[[Any], str] = str
     rest: bool = False
-    quick: re.Pattern[str] | None = None  # a word that cannot match is not tried
+    typed: re.Pattern[str] | None = None  # a value typed so is canonical already
 
 
 def _matching(pattern: str, what: str) -> Callable[[str, Context], str]:
@@ -55,21 +55,17 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
+_OCTETS = {str(number): number for number in range(256)}
+
+
 @lru_cache(maxsize=4096)
 def _quad(text: str) -> IPv4Address | None:
-    # Twice as fast as IPv4Address(text), and as strict; most words of long lists are these.
-    parts = text.split(".")
-    if len(parts) != 4:
+    # As strict as IPv4Address(text) and a quarter of its time; long lists are made of these.
+    try:
+        a, b, c, d = [_OCTETS[part] for part in text.split(".")]
+    except (KeyError, ValueError):
         return None
-    number = 0
-    for part in parts:
-        if not (part.isascii() and part.isdigit()) or len(part) > 3:
-            return None
-        octet = int(part)
-        if octet > 255 or (part[0] == "0" and len(part) > 1):
-            return None
-        number = number << 8 | octet
-    return IPv4Address(number)
+    return IPv4Address(a << 24 | b << 16 | c << 8 | d)
 
 
 def _address(text: str, context: Context) -> IPv4Address:
@@ -293,6 +289,7 @@ def _span_text(span: tuple[IPv4Address, IPv4Address]) -> str:
 
 
 _PRINTABLE = r"[!-~]"
+_QUAD = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 
 KINDS: dict[str, Kind] = {
     "word": Kind("WORD", "", _matching(_PRINTABLE + "{1,128}", "word of up to 128 characters")),
@@ -311,8 +308,8 @@ KINDS: dict[str, Kind] = {
         _matching(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", "host name"),
     ),
     "physical": Kind("INTERFACE", "Interface of this unit", _physical),
-    "address": Kind("A.B.C.D", "IPv4 address", _address),
-    "mask": Kind("A.B.C.D", "Network mask", _mask, dotted),
+    "address": Kind("A.B.C.D", "IPv4 address", _address, typed=_QUAD),
+    "mask": Kind("A.B.C.D", "Network mask", _mask, dotted, typed=_QUAD),
     "mac": Kind("H.H.H", "MAC address", _mac, dotted_mac),
     "clock": Kind("hh:mm:ss", "Time", _clock, clock_text),
     "level": Kind("LEVEL", "0-7 or its name", _level, lambda level: LEVELS[level]),

@@ -54,9 +54,10 @@ class Place:
     threads: tuple[tuple[int, int], ...]
     steps: tuple[Step, ...] = ()
     keywords: dict[str, list[Step]] = field(default_factory=dict)
+    initials: set[str] = field(default_factory=set)  # first letters of keywords
     values: list[Step] = field(default_factory=list)
     rests: list[Step] = field(default_factory=list)
-    moves: dict[str, Move] = field(default_factory=dict)
+    moves: dict[str, Move | None] = field(default_factory=dict)  # None: made once so far
 
 
 @dataclass(slots=True)
@@ -114,22 +115,25 @@ class Walker:
         return piece if isinstance(piece, Piece) else None
 
     def _remember(self, place: Place, word: str, made: Move) -> None:
+        """Keep a move that is made for the second time; most addresses never come again."""
+        if word in place.moves:
+            place.moves[word] = made
+            return
         if self._remembered >= _MOVES_MAX:
             for known in (*self._places.values(), *self._starts.values()):
                 known.moves.clear()
             self._remembered = 0
-        place.moves[word] = made
+        place.moves[word] = None
         self._remembered += 1
 
     def _made(self, place: Place, word: str) -> Move | Stop:
         text = word.lower()
         pieces = [_keyword(step, EXACT) for step in place.keywords.get(text, ())]
-        if not pieces:
+        begun = []
+        if not pieces and text[0] in place.initials:
             begun = [one for one in place.keywords if one.startswith(text)]
             if len(begun) == 1:
                 pieces = [_keyword(step, SHORT) for step in place.keywords[begun[0]]]
-        else:
-            begun = []
         refused: dict[str, None] = {}
         for step in place.values:
             value = self._value(step, word)
@@ -152,7 +156,7 @@ class Walker:
             value = shape.parse(text, self.context)
         except Refused as why:
             return str(why)
-        word = shape.write(value)
+        word = text if shape.typed and shape.typed.fullmatch(text) else shape.write(value)
         return Piece(step.order, step.state, step.index, VALUE, word, (token.name, value))
 
     def _place(self, threads: tuple[tuple[int, int], ...]) -> Place:
@@ -162,6 +166,7 @@ class Walker:
             for step in found.steps:
                 if isinstance(step.token, Keyword):
                     found.keywords.setdefault(step.token.text, []).append(step)
+                    found.initials.add(step.token.text[0])
                 else:
                     rest = kind(step.token.kind).rest
                     (found.rests if rest else found.values).append(step)
