@@ -164,3 +164,24 @@ def test_a_holdtime_alone_is_kept_with_its_poll_time() -> None:
     assert isinstance(answer, Entered)
     assert answer.line == "failover polltime unit msec 300 holdtime msec 900"
     assert answer.line in lines(configuration)
+
+
+def test_lines_follow_the_name_of_their_interface() -> None:
+    configuration = loaded(
+        CABLE + "mtu inside 1400\nno monitor-interface inside\nstatic (inside,outside) 172.16.9.1 "
+        "192.168.1.9\naccess-list inside permit ip any any\n"
+        "access-group inside in interface inside\n"
+    )
+    assert isinstance(configuration.enter(("interface Ethernet1",), "nameif core"), Entered)
+    assert {
+        "mtu core 1400",
+        "no monitor-interface core",
+        "static (core,outside) 172.16.9.1 192.168.1.9 netmask 255.255.255.255",
+        "nat (core) 0 access-list 101",
+        "access-list inside extended permit ip any any",
+        "access-group inside in interface core",
+    } <= lines(configuration)
+    assert isinstance(configuration.enter(("interface Ethernet1",), "no nameif"), Entered)
+    assert not any("core" in line for line in lines(configuration))
+    assert "route outside 0.0.0.0 0.0.0.0 172.16.1.3 1" in lines(configuration)
+    assert unit().load(configuration.text) == ()

@@ -103,6 +103,7 @@ class Typed:
     sections: tuple[Entry, ...]  # the same, as entries, outermost first
     configuration: Configuration
     from_mate: bool = False
+    former: Entry | None = None  # ``follow``: what this line replaced or took away
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,9 @@ class Configuration:
     def remove_family(self, words: tuple[str, ...]) -> bool:
         """`clear configure ...`: every line that begins with these words. Whether any was there."""
         wanted = tuple(word.lower() for word in words)
-        gone = [e for e in self.top.values() if _begins_with(e.text, wanted)]
-        for entry in gone:
-            self.remove((), entry)
+        gone = [slot for slot, e in self.top.items() if _begins_with(e.text, wanted)]
+        for slot in gone:
+            self._drop(self.top, slot)
         self._furnish()
         return bool(gone)
 
@@ -295,8 +295,11 @@ class Configuration:
                 return Refused(f"ERROR: {why}")
         text = matched.text
         line = f"no {text}" if matched.negated else text
+        former = self.entry(*slot_of(row, matched.arguments, text), path=path)
         changed = self._apply(path, matched, line, text)
-        follow = Follow() if row.follow is None or typed is None else row.follow(typed)
+        follow = Follow()
+        if row.follow is not None and typed is not None:
+            follow = row.follow(replace(typed, former=former))
         for under, more in follow.lines:
             entered = self.enter(under, more, from_mate=from_mate)
             changed = changed or (isinstance(entered, Entered) and entered.changed)
@@ -324,6 +327,16 @@ class Configuration:
         slot = next((slot for slot, one in lines.items() if one is entry), None)
         if slot is not None:
             self._drop(lines, slot)
+
+    def reword(self, entry: Entry, line: str) -> None:
+        """Let an entry at the top read otherwise, in its place; a line not understood goes."""
+        self.remove((), entry)
+        found = TABLE.lines(Mode.CONFIG).match(line, self.context)
+        if isinstance(found, Matched):
+            self._apply((), found, ("no " if found.negated else "") + found.text, found.text)
+            new = self.top.get(slot_of(found.row, found.arguments, found.text))
+            if new is not None and new.row.place is None:
+                new.number = entry.number
 
     def _lines(self, path: Path) -> dict[Slot, Entry] | None:
         section = self.section(path)

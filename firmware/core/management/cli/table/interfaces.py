@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from firmware.core.management.cli.row import Arguments, Follow, Mode, No, Row, Shown, Typed
+from firmware.core.management.cli.syntax import Argument
 from firmware.core.management.cli.table.links import link_of, links
 from firmware.core.management.running.draft import Draft, InterfaceDraft
 
@@ -126,7 +128,44 @@ def _check_nameif(typed: Typed) -> str:
     return ""
 
 
+_NAMING = ("if_name", "paren_if_name", "interface_pair")  # kinds of arguments
+_WITHIN = re.compile(r"[^(),]+")
+
+
+def names_interface(entry: Entry, name: str) -> bool:
+    """Whether a line at the top speaks of the data interface of that name."""
+    if entry.row.pattern.words[:1] in (("failover",), ("interface",)):
+        return False
+    wanted = {t.name for t in entry.row.pattern.tokens if isinstance(t, Argument) and _is_if(t)}
+    said = (str(entry.arguments.get(argument, "")) for argument in wanted)
+    return any(name in _WITHIN.findall(text) for text in said)
+
+
+def _is_if(token: Argument) -> bool:
+    return token.kind in _NAMING
+
+
+def _follow_name(typed: Typed, former: str, name: str) -> None:
+    """Lines that speak of an interface follow its name; without one they go."""
+    configuration = typed.configuration
+    for entry in [e for e in configuration.entries() if names_interface(e, former)]:
+        words = entry.text.split()
+        at = [i for i, word in enumerate(words) if former in _WITHIN.findall(word)]
+        if not name or not at:
+            configuration.remove((), entry)
+            continue
+        # An access-list may have an interface's name: the interface stands behind it.
+        words[at[-1]] = _WITHIN.sub(
+            lambda found: name if found[0] == former else found[0], words[at[-1]]
+        )
+        configuration.reword(entry, " ".join(words))
+
+
 def _after_nameif(typed: Typed) -> Follow:
+    if typed.former is not None:
+        name = "" if typed.negated else str(typed.arguments["name"])
+        if typed.former.arguments["name"] != name:
+            _follow_name(typed, str(typed.former.arguments["name"]), name)
     if typed.negated or typed.configuration.entry("security-level", path=typed.path) is not None:
         return Follow()
     name = typed.arguments["name"]
@@ -326,7 +365,8 @@ ROWS: tuple[Row, ...] = (
         read=_read_nameif,
         standing=_standing_name,
         default_shown=Shown.ALWAYS,
-        manual="A failover interface has the name its failover line gives it; the same name typed "
+        manual="Lines that speak of an interface follow a new name, and go with `no nameif`. "
+        "A failover interface has the name its failover line gives it; the same name typed "
         "here, as the document's page has it, says nothing more.",
     ),
     Row(
