@@ -13,7 +13,7 @@ from firmware.core.failover.effects import StateChanged
 from firmware.core.failover.view import UnitView
 from firmware.core.management import messages, syslog, topics
 from firmware.core.management.dates import iso_text, log_text
-from firmware.core.management.events import ConsoleText, PublishTopic
+from firmware.core.management.events import ConsoleText, PublishTopic, SessionKind
 from firmware.core.management.model import STANDBYS, Model
 from firmware.core.management.running.entry import LoadFault
 from firmware.core.management.running.render import shown
@@ -41,6 +41,8 @@ def log(model: Model, message: MessageId, *arguments: str) -> None:
     text = f"{log_text(model.wall_ms)}: {line}" if said.timestamp else line
     if syslog.BUFFER in went:
         model.buffer.show(text, said.buffer_size)
+    if listeners := _listeners(model, went):
+        model.out.append(ConsoleText(text, listeners))
     if syslog.MAIL in went:
         _mail(model, severity, fields)
 
@@ -50,6 +52,16 @@ def _stands_by(model: Model) -> bool:
     if model.history:
         return model.history[-1].change.after in STANDBYS
     return model.standby
+
+
+def _listeners(model: Model, went: tuple[str, ...]) -> tuple[int, ...]:
+    """The sessions that see a message: consoles, and whoever typed `terminal monitor`."""
+    return tuple(
+        number
+        for number, session in model.sessions.items()
+        if (syslog.CONSOLE in went and session.kind is SessionKind.CONSOLE)
+        or (syslog.MONITOR in went and session.monitor)
+    )
 
 
 def _mail(model: Model, severity: int, fields: dict[str, topics.Json]) -> None:
