@@ -357,6 +357,24 @@ def test_members_of_a_group_are_taken_away_as_they_were_typed() -> None:
     assert groups["SERVERS"].networks == [IPv4Network("10.2.0.0/16")]
 
 
+def test_what_a_cleared_family_leaves_without_meaning_goes_with_it() -> None:
+    text = """\
+access-list 101 permit ip any any
+access-list srv permit ip any object-group SERVERS
+nat (inside) 0 access-list 101
+access-group srv in interface outside
+"""
+    configuration = configured(GROUPS + text)
+    assert configuration.remove_family(("object-group",))
+    rules = configuration.rules()
+    assert ([one.name for one in rules.lists], rules.bindings) == (["101"], ())
+    assert rules.exemptions == (Exemption("inside", "101"),)
+    assert configuration.remove_family(("access-list",))
+    assert configuration.rules().exemptions == ()
+    # Nothing is left that the next boot would refuse.
+    assert Configuration(FACTS).load(configuration.text) == ()
+
+
 def test_levels_and_switches_reach_the_rules() -> None:
     rules = configured("nat-control\nsame-security-traffic permit intra-interface\n").rules()
     assert (rules.nat_control, rules.inter_interface, rules.intra_interface) == (True, False, True)

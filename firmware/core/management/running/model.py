@@ -15,6 +15,7 @@ from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.matching import Fault, Matched
 from firmware.core.management.cli.row import Follow, Mode, Row, Typed
 from firmware.core.management.cli.table import TABLE
+from firmware.core.management.cli.table.access import orphans
 from firmware.core.management.rules.reading import rule_set
 from firmware.core.management.rules.ruleset import RuleSet
 from firmware.core.management.running import load, meaning, render
@@ -93,6 +94,8 @@ class Configuration:
         gone = [slot for slot, e in self.top.items() if _begins_with(e.text, wanted)]
         for slot in gone:
             self._drop(self.top, slot)
+        for entry in orphans(self) if gone else ():
+            self.remove((), entry)
         self._furnish()
         return bool(gone)
 

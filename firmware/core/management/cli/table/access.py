@@ -137,6 +137,26 @@ def _read(draft: Draft, arguments: Arguments, sections: Sections) -> None:
     draft.rules.lists.setdefault(arguments["list"], []).append(line_of(arguments))
 
 
+def orphans(configuration: Configuration) -> list[Entry]:
+    """Lines that name an object-group or a list that is not there, after whole families went.
+
+    They go too, as on a real unit: kept, they would be refused at the next boot.
+    """
+    gone: list[Entry] = []
+    lists: set[str] = set()
+    for entry in configuration.entries("access-list"):
+        line = line_of(entry.arguments)
+        named = [p[1] for p in (line.protocol, *line.pieces) if p[0] == "object-group"]
+        if any(group_entry(configuration, name) is None for name in named):
+            gone.append(entry)
+        elif line.remark is None:
+            lists.add(entry.arguments["list"])
+    for name in ("access-group", "nat 0"):
+        users = configuration.entries(name)
+        gone += [entry for entry in users if entry.arguments["list"] not in lists]
+    return gone
+
+
 def _check_group(typed: Typed) -> str:
     if typed.negated:
         return ""
