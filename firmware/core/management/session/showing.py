@@ -7,8 +7,8 @@ from collections.abc import Callable
 from firmware.core.failover.events import SnapshotWanted
 from firmware.core.failover.view import UnitView
 from firmware.core.management import mirror, syslog, views
+from firmware.core.management.cli import manual
 from firmware.core.management.cli.row import Arguments
-from firmware.core.management.cli.table import TABLE
 from firmware.core.management.events import ToFailover
 from firmware.core.management.model import Model
 from firmware.core.management.session import secrets
@@ -252,15 +252,10 @@ def clear_logging(model: Model, session: Session, arguments: Arguments) -> str:
 
 def help_page(model: Model, session: Session, arguments: Arguments) -> str:
     """`help`, `help <command>`"""
-    wanted = (arguments.get("command") or "").lower().split()
+    wanted = arguments.get("command") or ""
     if not wanted:
         return HELP
-    rows = [row for row in TABLE.rows if list(row.pattern.words[: len(wanted)]) == wanted]
+    rows = manual.pages(wanted)
     if not rows:
-        return f"ERROR: no command begins with {' '.join(wanted)}; type ? for a list\n"
-    pages = (f"{row.syntax}\n    {row.help}\n{_indented(row.manual)}" for row in rows[:HELP_MAX])
-    return "\n".join(pages)
-
-
-def _indented(manual: str) -> str:
-    return f"    {manual}\n" if manual else ""
+        return f"ERROR: no command begins with {wanted}; type ? for a list\n"
+    return "\n".join(manual.page(row) for row in rows[:HELP_MAX])
