@@ -33,6 +33,8 @@ from firmware.processes.unit_file import UnitFile
 CARRIER_POLL_NS = 200_000_000
 DRAIN_MAX_NS = 8_000_000  # how long a flood is listened to before time is let pass all the same
 REST_S = 0.001  # and before it is listened to again
+# What management asks of the failover machine in its own words.
+_TYPED = ev.OrderGiven | ev.MessageQueued | ev.SyncWanted | ev.SyncEnded | ev.SnapshotWanted
 
 
 class FailoverLoop:
@@ -213,9 +215,7 @@ class FailoverLoop:
                 self._start(message)
         elif isinstance(message, ev.SettingsChanged):
             self._change_settings(message)
-        elif isinstance(
-            message, ev.OrderGiven | ev.MessageQueued | ev.SyncEnded | ev.SnapshotWanted
-        ):
+        elif isinstance(message, _TYPED):
             self._step(message)
 
     def _start(self, boot: ipc.BootFacts) -> None:
