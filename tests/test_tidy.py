@@ -35,6 +35,7 @@ CORE_MAY = {
     "enum",
     "functools",
     "hashlib",
+    "hmac",
     "ipaddress",
     "re",
     "struct",

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.core.management import commands, dates, messages, shell, topics
+from firmware.core.management import dates, messages, topics
+from firmware.core.management.cli.table import TABLE
+from firmware.core.management.session.actions import ACTIONS
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Platform
 
@@ -43,48 +45,8 @@ def test_the_buffer_is_bounded_and_counts_what_it_lost() -> None:
     assert "5 lost" in buffer.text()
 
 
-def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
-    assert {row.handler for row in commands.COMMANDS} - {"line"} == set(shell.HANDLERS)
-
-
-def test_every_command_is_reached_by_its_full_words() -> None:
-    for row in commands.COMMANDS:
-        assert commands.resolve(row.words, commands.Place.CONFIG) is row
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("sh fail", "show failover"),
-        ("sh fail st", "show failover state"),
-        ("sh fail h", "show failover history"),
-        ("sh run", "show running-config"),
-        ("wr m", "write memory"),
-        ("copy run start", "copy running-config startup-config"),
-        ("conf t", "configure terminal"),
-        ("no fail act", "no failover active"),
-        ("FAILOVER RESET", "failover reset"),
-    ],
-)
-def test_prefixes_that_leave_one_command(typed: str, words: str) -> None:
-    row = commands.resolve(tuple(typed.split()), commands.Place.EXEC)
-    assert isinstance(row, commands.Row)
-    assert " ".join(row.words) == words
-
-
-@pytest.mark.parametrize(
-    ("typed", "why"),
-    [
-        ("e", "could be end or exit"),
-        ("write", "incomplete"),
-        ("show failover x", "no such command"),
-        ("failover", "configure terminal"),
-    ],
-)
-def test_words_that_are_no_one_command_say_why(typed: str, why: str) -> None:
-    answer = commands.resolve(tuple(typed.split()), commands.Place.EXEC)
-    assert isinstance(answer, commands.Unresolved)
-    assert why in answer.why
+def test_every_order_has_a_handler_and_every_handler_an_order() -> None:
+    assert {row.action for row in TABLE.rows if row.action} == set(ACTIONS)
 
 
 @pytest.mark.parametrize("name", ["messages", "topics"])

@@ -109,7 +109,12 @@ class ManagementEngine:
         remote.finish = lambda number, text: answers.finish(model, number, text)
         self._kept: str | None = None  # a running configuration that outlived its process
         self._started = False
-        self._handlers: dict[type, Callable[[Any], None]] = {
+        self._handlers = self._by_event()
+        self._answers = self._by_effect()
+
+    def _by_event(self) -> dict[type, Callable[[Any], None]]:
+        model = self._model
+        return {
             ev.FlashRead: self._flash_read,
             ev.FlashWritten: lambda event: files.written(model, event),
             ev.FlashListed: lambda event: files.listed(model, event),
@@ -134,7 +139,9 @@ class ManagementEngine:
             ev.BrokerChanged: self._broker_changed,
             ev.TimePassed: self._time_passed,
         }
-        self._answers: dict[type, Callable[[Any], None]] = {
+
+    def _by_effect(self) -> dict[type, Callable[[Any], None]]:
+        return {
             fe.LatchIdentity: self._latch,
             fe.StateChanged: self._state_changed,
             fe.Log: lambda said: telling.log(self._model, said.message, *said.arguments),

@@ -24,7 +24,7 @@ from firmware.core.failover.events import (
     SyncWanted,
 )
 from firmware.core.failover.view import LinkStatus, UnitView
-from firmware.core.management import loading, settling, telling
+from firmware.core.management import clearing, loading, settling, telling
 from firmware.core.management.cli.matching import Matched
 from firmware.core.management.events import (
     STARTUP_CONFIG,
@@ -48,53 +48,43 @@ from firmware.core.wire.bodies import UnitState
 NOBODY = -1  # the session of a command that came from the mate
 SAVE = "copy running-config startup-config"
 TAKING_OVER = (UnitState.SYNC_CONFIG, UnitState.SYNC_FILE_SYSTEM, UnitState.BULK_SYNC)
-_CLEAR = "clear configure "  # the one order that travels as a line
 FAILURES_TOLD = 16  # of one batch or one configuration; the rest is the same trouble
-_KEY_LINE = re.compile(r"^failover key [^\n]*\n", re.MULTILINE)
+_KEY = "failover key "
+_KEY_LINE = re.compile(rf"^{_KEY}[^\n]*\n", re.MULTILINE)
 
 
 # -- what is typed here ------------------------------------------------------------------------
 
 
-def enter(model: Model, path: Path, matched: Matched) -> Entered | Refused:
+def enter(model: Model, path: Path, line: str | Matched) -> Entered | Refused:
     """A line typed here: taken into the configuration, and sent to a mate that listens."""
     mirror = model.mirror
-    why = typing_refused(model, "no " * matched.negated + matched.text)
+    why = typing_refused(model, line if isinstance(line, str) else _whole(line))
     if why:
         return Refused(f"ERROR: {why}")
     sealed = _sealed(model)
-    entered = model.configuration.take(path, matched)
+    if isinstance(line, Matched):
+        entered = model.configuration.take(path, line)
+    else:
+        entered = model.configuration.enter(path, line)
     if isinstance(entered, Refused):
         return entered
     if entered.replicated:
         _replicate(model, entered, sealed=sealed)
+        if entered.line.startswith(_KEY):
+            mirror.key_from_mate = False
         mirror.edited = mirror.edited or (entered.changed and model.standby)
     if entered.changed:
         settling.changed(model, entered.line)
     return entered
 
 
-def clear_configure(model: Model, words: tuple[str, ...]) -> str:
-    """Take every line away that begins so, here and on the mate. Not empty: why not."""
-    line = _CLEAR + " ".join(words or ("all",))
-    why = typing_refused(model, line)
-    if why:
-        return why
-    _cleared(model, words)
-    if model.mate_listens:
+def pass_on(model: Model, line: str) -> None:
+    """An order that changed this unit's configuration: the mate does it too."""
+    if model.active and model.mate_there:
         model.mirror.outbox.add(say.Line((), line))
         _pump(model)
-    elif model.standby:
-        model.mirror.edited = True
-    settling.settle(model, anew=True)
-    return ""
-
-
-def _cleared(model: Model, words: tuple[str, ...]) -> None:
-    if words:
-        model.configuration.remove_family(words)
-    else:
-        model.configuration.clear()
+    model.mirror.edited = model.mirror.edited or model.standby
 
 
 def typing_refused(model: Model, line: str) -> str:
@@ -108,10 +98,14 @@ def typing_refused(model: Model, line: str) -> str:
     )
 
 
+def _whole(matched: Matched) -> str:
+    return f"no {matched.text}" if matched.negated else matched.text
+
+
 def _replicate(model: Model, entered: Entered, *, sealed: bool) -> None:
     if not model.active or not model.mate_there or not entered.line.strip():
         return
-    if not sealed and _KEY_LINE.match(entered.line.lstrip() + "\n"):
+    if not sealed and entered.line.startswith(_KEY):
         return  # a key never travels in clear
     outbox = model.mirror.outbox
     if outbox.under is Under.WHOLE:
@@ -245,6 +239,7 @@ def _taken_over(model: Model, text: str) -> None:
     mirror.outbox.reset()
     faults = model.configuration.load_from_mate(text)
     mirror.edited = False
+    mirror.key_from_mate = mirror.key_from_mate or _KEY_LINE.search(text) is not None
     # The settings first: Standby Ready means ready with the mate's configuration.
     settling.settle(model, anew=True)
     for fault in faults[:FAILURES_TOLD]:
@@ -346,11 +341,10 @@ def _do_too(model: Model, batch: say.Batch) -> None:
         if isinstance(item, say.Save):
             save(model, NOBODY)
             continue
-        if item.line.startswith(_CLEAR):
-            words = tuple(item.line.removeprefix(_CLEAR).split())
-            _cleared(model, () if words == ("all",) else words)
+        if clearing.clears(model.configuration, item.line):
             changed = True
             continue
+        mirror.key_from_mate = mirror.key_from_mate or item.line.startswith(_KEY)
         entered = model.configuration.enter(item.path, item.line, from_mate=True)
         if not isinstance(entered, Refused):
             changed = changed or entered.changed
@@ -390,10 +384,11 @@ def watch(model: Model) -> None:
     if not model.mate_there:
         mirror.outbox.reset()  # what comes is synchronised from the beginning
     _pump(model)
-    whole = mirror.outbox.under is Under.WHOLE
+    # What is typed is drawn a little later: until then our own digest is an old one.
+    unsettled = mirror.outbox.under is Under.WHOLE or model.settle_due_ms is not None
     if not model.active or not model.mate_there:
         mirror.drift.forget()
-    elif whole or view.other.state is not UnitState.STANDBY_READY or _link_failed(view):
+    elif unsettled or view.other.state is not UnitState.STANDBY_READY or _link_failed(view):
         mirror.drift.wait()
     else:
         if equal:

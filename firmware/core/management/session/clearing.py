@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.core.management import mirror
+from firmware.core.management import clearing, mirror, settling
 from firmware.core.management.cli.row import Arguments
 from firmware.core.management.model import Model
 from firmware.core.management.session.answers import WARNING, answer, refuse
@@ -22,10 +22,15 @@ def clear_configure_all(model: Model, session: Session, arguments: Arguments) ->
 
 def _clear(model: Model, session: Session, words: tuple[str, ...]) -> None:
     was_standby = model.standby
-    why = mirror.clear_configure(model, words)
+    line = clearing.order(words)
+    why = mirror.typing_refused(model, line)
     if why:
         refuse(model, session, why)
         return
+    clearing.clears(model.configuration, line)
+    mirror.pass_on(model, line)
+    settling.settle(model, anew=True)
+    settling.modified(model, session.who)
     # A section that went away has nobody in it any more.
     for one in model.sessions.values():
         while one.path and model.configuration.section(one.path) is None:

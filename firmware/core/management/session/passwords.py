@@ -10,7 +10,6 @@ New passwords are stored in the strong form. Nothing here ever prints one.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import hmac
@@ -54,7 +53,7 @@ class Stored:
 def strong(password: str, salt: bytes) -> str:
     """``$sha512$5000$salt$hash``; the salt is drawn by the caller, 16 bytes."""
     derived = _derived(password, salt, ROUNDS)
-    parts = (base64.b64encode(part).decode() for part in (salt, derived))
+    parts = (binascii.b2a_base64(part, newline=False).decode() for part in (salt, derived))
     return "$".join(("", "sha512", str(ROUNDS), *parts))
 
 
@@ -118,7 +117,7 @@ def _parts(text: str) -> tuple[int, bytes, bytes] | None:
     if len(pieces[2]) > 6 or not 1 <= int(pieces[2]) <= ROUNDS_MAX:
         return None
     try:
-        salt, derived = (base64.b64decode(piece, validate=True) for piece in pieces[3:])
+        salt, derived = (binascii.a2b_base64(piece, strict_mode=True) for piece in pieces[3:])
     except (binascii.Error, ValueError):
         return None
     return (int(pieces[2]), salt, derived) if 1 <= len(derived) <= 64 else None

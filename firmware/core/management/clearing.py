@@ -1,0 +1,25 @@
+"""`clear configure ...`: the one order that changes the configuration, and travels as a line."""
+
+from __future__ import annotations
+
+from firmware.core.management.running.model import Configuration
+
+ALL = "all"
+_ORDER = "clear configure "
+
+
+def order(words: tuple[str, ...]) -> str:
+    """The order that takes every line away that begins so; without words, every line."""
+    return _ORDER + " ".join(words or (ALL,))
+
+
+def clears(configuration: Configuration, line: str) -> bool:
+    """Carry it out, if that is what the line is."""
+    if not line.startswith(_ORDER):
+        return False
+    words = tuple(line.removeprefix(_ORDER).split())
+    if words == (ALL,):
+        configuration.clear()
+    else:
+        configuration.remove_family(words)
+    return True
