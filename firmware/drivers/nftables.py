@@ -7,7 +7,7 @@ being loaded only the newest of those that come is kept. The settings that go wi
 written after them, because the kernel has them only once something tracks connections.
 
 Connections are forgotten by one ctnetlink message, packed by hand: it is 20 bytes, where a library
-would cost 0.2 s to import and the `conntrack` program one more Debian package.
+would cost 0.2 s to import, and a unit without the `conntrack` program must forget them too.
 """
 
 from __future__ import annotations
