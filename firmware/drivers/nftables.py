@@ -89,7 +89,15 @@ class Nftables:
             self._tell(RulesLoaded(ask.number, await self._load(ask)))
 
     async def _load(self, ask: LoadRules) -> str | None:
-        """Why it could not be done."""
+        """Why it could not be done. Tried once more, looking anew: our table may be flushed."""
+        remembered = self._there is not None
+        error = await self._load_once(ask)
+        if error is not None and remembered:
+            self._there = None
+            error = await self._load_once(ask)
+        return error
+
+    async def _load_once(self, ask: LoadRules) -> str | None:
         try:
             there = await _listed() if self._there is None else self._there
         except (OSError, TimeoutError) as refusal:

@@ -101,6 +101,23 @@ def test_a_new_management_process_keeps_the_counts(rig: Rig) -> None:
 
 
 @on_rig
+def test_rules_that_somebody_flushed_are_loaded_again_whole(rig: Rig) -> None:
+    async def go() -> None:
+        told: asyncio.Queue[RulesLoaded] = asyncio.Queue()
+        driver = Nftables(told.put_nowait)
+        script = nft.script(bound_list("permit tcp any any 80"))
+        assert await loaded(driver, told, LoadRules(1, script)) == [1]
+        before = ruleset_text()
+        run("nft", "flush", "ruleset")
+        assert await loaded(driver, told, LoadRules(2, script)) == [2]
+        assert ruleset_text() == before
+        await driver.close()
+
+    with rig.inside("unit-a"):
+        asyncio.run(go())
+
+
+@on_rig
 def test_without_nft_the_error_says_what_to_install(rig: Rig) -> None:
     path = os.environ["PATH"]
     os.environ["PATH"] = "/nonexistent"
