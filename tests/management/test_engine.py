@@ -40,7 +40,7 @@ FACTS = UnitFacts(
     licence="UR",
     interfaces=tuple(
         PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="02:00:00:00:00:01")
-        for n in range(4)
+        for n in range(6)
     ),
 )
 
@@ -156,14 +156,14 @@ def test_a_boot_says_who_it_was_then_what_it_is_configured_as() -> None:
     assert ev.SendBootFacts(Identity.PRIMARY) in unit.said
     assert isinstance(unit.told()[1], fev.SnapshotWanted)
     assert unit.settings().configured
-    assert unit.numbers() == [int(MessageId.LINES_NOT_ACTED_ON)]
+    assert unit.numbers() == [MessageId.LINES_NOT_ACTED_ON, MessageId.WEAK_PASSWORDS]
 
 
 def test_an_empty_flash_with_a_cable_is_enabled_and_has_nothing() -> None:
     unit = Unit(Identity.SECONDARY, None)
     assert unit.settings().enabled
     assert not unit.settings().configured
-    assert unit.engine.running_config == "failover\n"
+    assert "\nfailover\n" in unit.engine.running_config
 
 
 def test_the_whole_configuration_arrives_and_only_then_counts() -> None:
@@ -210,7 +210,7 @@ def test_lan_units_keep_their_own_lan_unit() -> None:
 def test_a_line_typed_on_the_active_is_on_the_standby() -> None:
     active, standby = synced()
     assert active.type("hostname gateway") == ""
-    assert active.type("access-list 102 deny ip any any").startswith("INFO: kept, not acted on")
+    assert active.type("access-list 102 deny ip any any") == ""
     active.type("interface ethernet3")
     active.type("nameif dmz")
     active.type("no shutdown")
@@ -280,27 +280,29 @@ def test_nothing_a_mate_says_reaches_an_active_unit() -> None:
 
 def test_a_configuration_cut_off_is_not_taken_over() -> None:
     active, standby = wired()
+    before = standby.engine.running_config
     active.mate = None
     active.failover(fe.StartSync())
     payloads = [e.payload for e in active.told() if isinstance(e, fev.MessageQueued)]
     standby.failover(fe.DeliverMessage(payloads[0]))
     standby.failover(fe.ResetReplication())
     standby.failover(fe.DeliverMessage(payloads[-1]))
-    assert standby.engine.running_config == "failover\n"
+    assert standby.engine.running_config == before
     standby.failover(fe.DeliverMessage(payloads[0]))
     standby.failover(fe.DeliverMessage(payloads[-1][:-3] + b"xyz"))
     assert standby.told()[-1] == fev.SyncEnded(fev.SyncOutcome.FAILED)
     assert standby.numbers()[-1] == 105020
-    assert standby.engine.running_config == "failover\n"
+    assert standby.engine.running_config == before
 
 
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_hostile_messages_change_nothing_and_never_raise(payloads: list[bytes]) -> None:
     _, standby = wired()
+    before = standby.engine.running_config
     for payload in payloads:
         if payload[:1] not in (b"R", b"W"):
             standby.failover(fe.DeliverMessage(payload))
-    assert standby.engine.running_config == "failover\n"
+    assert standby.engine.running_config == before
 
 
 def test_orders_wait_for_their_answer() -> None:
@@ -374,33 +376,12 @@ def test_flash_that_cannot_be_read_is_said_and_the_unit_starts() -> None:
     assert not unit.settings().enabled
 
 
-def test_modes_prompts_and_the_way_out() -> None:
-    unit = Unit(Identity.PRIMARY, CABLE)
-    unit.step(ev.SessionOpened(5, ev.SessionKind.CONSOLE))
-    lines = (
-        ("", "pix# "),
-        ("hostname x", "pix# "),
-        ("conf t", "pix(config)# "),
-        ("int e0", "pix(config-if)# "),
-        ("exit", "pix(config)# "),
-        ("int e0", "pix(config-if)# "),
-        ("hostname gateway", "gateway(config)# "),
-        ("end", "gateway# "),
-    )
-    for line, prompt in lines:
-        unit.type(line, session=5)
-        reply = unit.said[-1] if isinstance(unit.said[-1], ev.Reply) else None
-        reply = reply or [e for e in unit.said if isinstance(e, ev.Reply)][-1]
-        assert reply.prompt == prompt
-    unit.type("exit", session=5)
-    assert unit.said[-1] == ev.CloseSession(5)
-
-
 @pytest.mark.parametrize("line", ["x" * 511, "a\x07b", "show", "copy running-config"])
 def test_lines_that_are_none_answer_with_an_error(line: str) -> None:
     unit = Unit(Identity.PRIMARY, CABLE)
-    assert unit.type(line).startswith("ERROR: ")
-    assert unit.engine.running_config == CABLE
+    before = unit.engine.running_config
+    assert any(said.startswith("ERROR: ") for said in unit.type(line).splitlines())
+    assert unit.engine.running_config == before
 
 
 @given(st.lists(st.text(max_size=60), max_size=6))
@@ -420,40 +401,21 @@ def test_sessions_are_bounded() -> None:
     assert not unit.type("show version", session=200).startswith("ERROR")
 
 
-def test_help_lists_what_could_follow() -> None:
-    unit = Unit(Identity.PRIMARY, CABLE)
-    assert unit.type("show fail?").splitlines()[0].split() == (
-        ["show", "failover", "The", "pair", "as", "this", "unit", "sees", "it"]
-    )
-
-
 def test_reload_is_the_supervisors() -> None:
     unit = Unit(Identity.PRIMARY, CABLE)
     unit.type("reload")
     assert unit.said[-1] == ev.ToSupervisor(ev.Reload())
 
 
-EMAIL_ALERTS = (
-    "logging enable",
-    "logging list high-priority level alerts class ha",
-    "logging mail high-priority",
-    "logging from-address xxx-001@example.com",
-    "logging recipient-address admin@example.com",
-    "smtp-server 10.0.0.25",
-)
-
-
 def test_what_is_published_is_in_the_table() -> None:
     active, _ = synced()
-    for line in EMAIL_ALERTS:
-        active.type(line)
     active.step(ev.Fenced("end of file"))
     active.failover(fe.StateChanged(UnitState.ACTIVE, UnitState.STANDBY_READY, "why"))
     active.step(ev.SwitchMoved("POWER", False))
     active.step(ev.ProcessEnded("failover", "signal 9"))
     table = {topic.name: topic for topic in TOPICS}
     published = [e for e in active.said if isinstance(e, ev.PublishTopic)]
-    assert {e.topic for e in published} == set(table) - {"availability"}
+    assert {e.topic for e in published} == set(table) - {"availability", "event/email-alert"}
     for effect in published:
         assert effect.retain is table[effect.topic].retained
         assert tuple(effect.payload) == table[effect.topic].fields

@@ -2,6 +2,7 @@
 
 from firmware.core.failover import effects as fe
 from firmware.core.management import events as ev
+from firmware.core.management import topics
 from firmware.core.management.engine import ManagementEngine, cold_boot
 from firmware.core.settings import Identity, PhysicalInterface, Platform, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -130,6 +131,7 @@ def test_the_documents_email_alert_is_an_event_for_each_message_of_the_list() ->
         "recipients": ["admin@example.com"],
         "smtp_servers": ["10.0.0.25"],
     }
+    assert tuple(alert) == topics.EMAIL_ALERT_EVENT.fields
     assert alert["subject"] == "pix: %PIX-1-990004"
     assert FENCED in str(alert["text"])
 

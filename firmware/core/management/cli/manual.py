@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from firmware.core.management.cli.arguments import kind
 from firmware.core.management.cli.row import Mode, No, Row, Shown
@@ -58,9 +57,10 @@ def _lines() -> str:
     text = (
         "## Lines of the configuration\n\n`no` before a line takes it away, unless it says so.\n\n"
     )
-    rows = [row for row in TABLE.rows if row.kept and row.enforced]
-    for mode, those in groupby(sorted(rows, key=lambda row: _mode(row.mode)), lambda row: row.mode):
-        text += f"### ({mode.value})\n\n" + "".join(_entry(row) for row in those)
+    for mode in Mode:
+        rows = [row for row in TABLE.rows if row.kept and row.enforced and row.mode is mode]
+        if rows:
+            text += f"### ({mode.value})\n\n" + "".join(_entry(row) for row in rows)
     return text
 
 
