@@ -316,5 +316,9 @@ ROWS: tuple[Row, ...] = (
     *_SECTIONS,
     *(_line(word, help) for word, help in _TOP.items()),
     *_LATER,
-    *(_line(words, "Setting", mode, bare=True) for mode, all_of in _INSIDE.items() for words in all_of),
+    *(
+        _line(words, "Setting", mode, bare=True)
+        for mode, all_of in _INSIDE.items()
+        for words in all_of
+    ),
 )
