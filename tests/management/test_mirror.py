@@ -98,7 +98,9 @@ class Unit:
         self.step(ev.FromFailover(fe.Publish(picture(self.identity, mine, other))))
 
     def type(self, line: str) -> None:
-        assert not isinstance(mirror.enter(self.model, (), line), Refused), line
+        found = self.model.configuration.find((), line)
+        assert isinstance(found, tuple), line
+        assert not isinstance(mirror.enter(self.model, *found), Refused), line
         self.flush()
 
     def flush(self) -> None:
@@ -159,7 +161,7 @@ def test_in_clear_it_does_not(startup: str) -> None:
 def test_by_the_cable_a_configuration_has_no_key_and_the_standby_keeps_its_own() -> None:
     active, standby = pair(CABLE)
     active.type("failover key mine")
-    mirror.enter(standby.model, (), "failover key its")
+    standby.type("failover key its")
     key = standby.model.settings.key
     assert "failover key" not in whole_text(active)
     assert key is not None

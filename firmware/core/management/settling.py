@@ -40,7 +40,8 @@ def settle(model: Model, *, anew: bool = False) -> None:
         return
     model.settle_due_ms = None
     configuration, edited = model.configuration, model.mirror.edited
-    model.settings = replace(configuration.settings(), edited=edited)
+    from_mate = model.mirror.key_from_mate
+    model.settings = replace(configuration.settings(), edited=edited, key_from_mate=from_mate)
     model.hostname = configuration.hostname
     model.terminal = configured.terminal(configuration, model.hostname)
     model.logging = configuration.draft().logging
