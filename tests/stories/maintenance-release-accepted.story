@@ -1,7 +1,7 @@
 # 7.2(1) beside 7.2(2), more flash, a failover-only licence: that is a pair, and says so.
 clauses: MT-1 MT-3 MT-4
 boot: lan-maintenance-release
-bounds: decide 16s, outage 16s
+bounds: decide 16s
 
 power-on primary secondary
 expect within 20s
