@@ -8,7 +8,7 @@ from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.matching import Expected, Fault, Index, Matched
 from firmware.core.management.cli.row import Mode, Row
 from firmware.core.management.cli.table import TABLE
-from firmware.core.management.cli.walking import Walker
+from firmware.core.management.cli.walking import Move, Walker
 
 UNIT = Context(("Ethernet0", "Ethernet1"))
 INDEXES = [(f"lines {mode.value}", TABLE.lines(mode)) for mode in Mode] + [
@@ -72,8 +72,8 @@ def test_ways_that_meet_go_on_as_one() -> None:
     widest = 0
     for word in ("list", *["x"] * 200):
         move = walker.move(place, word)
-        assert not hasattr(move, "refused")
-        place = move.place  # type: ignore[union-attr]
+        assert isinstance(move, Move)
+        place = move.place
         widest = max(widest, len(place.threads))
     assert widest == 2
 
@@ -83,8 +83,8 @@ def test_what_is_remembered_of_words_is_bounded() -> None:
     walker = Walker((row,), UNIT)
     place = walker.start(negated=False, privilege=15)
     first = walker.move(place, "list")
-    assert not hasattr(first, "refused")
-    inner = first.place  # type: ignore[union-attr]
+    assert isinstance(first, Move)
+    inner = first.place
     for number in range(50_000):
         walker.move(inner, f"w{number}")
     assert len(inner.moves) <= 20_000

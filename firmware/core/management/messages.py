@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from firmware.core.management.dates import log_text
 from firmware.core.message_ids import MessageId as M
 from firmware.core.settings import Identity, Platform
 
@@ -212,9 +211,7 @@ MESSAGES: dict[M, Row] = {
     M.ENABLE_DENIED: Row(
         6, "console enable password incorrect for {0} tries (from {1})", "enable was given up"
     ),
-    M.SSH_DENIED: Row(
-        3, "Denied SSH session from {0} on interface {1}", "no ssh line lets it in"
-    ),
+    M.SSH_DENIED: Row(3, "Denied SSH session from {0} on interface {1}", "no ssh line lets it in"),
     M.PRIVILEGE_CHANGED: Row(
         5, "User priv level changed: Uname: {0} From: {1} To: {2}", "enable, disable, login"
     ),
@@ -319,15 +316,6 @@ class Buffer:
     def shown(self) -> tuple[str, ...]:
         """Oldest first."""
         return tuple(self._shown)
-
-    def text(self) -> str:
-        """Every message in memory, dated, under a count of them."""
-        lost = self.logged - len(self._lines)
-        head = (
-            "Syslog logging: enabled\n"
-            f"    Buffer logging: level debugging, {self.logged} messages logged, {lost} lost\n"
-        )
-        return head + "".join(f"{log_text(one.wall_ms)}: {one.text}\n" for one in self._lines)
 
 
 def markdown() -> str:
