@@ -239,6 +239,23 @@ def test_good_lines_load_and_each_bad_one_is_told() -> None:
     assert "mtu outside 1400\n" in configuration.text
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("description " + "x" * 1_000_000, "a line of 1000012 characters; 4096 at most"),
+        ("description a\x07b", "a character that cannot be printed"),
+        ("description a\u2028b", "a character that cannot be printed"),
+        ("a " * 2000, 'not understood from "a"'),
+    ],
+)
+def test_a_line_no_terminal_could_show_is_not_taken(line: str, why: str) -> None:
+    configuration = unit()
+    (fault,) = configuration.load(f"interface Ethernet0\n{line}\n")
+    assert why in fault.why
+    assert len(fault.why) < 200
+    assert len(fault.text) < 600
+
+
 def test_a_page_pasted_with_a_margin_means_the_same() -> None:
     text = document("cable_primary")
     moved = "".join(f"    {line}\r\n" for line in text.splitlines())

@@ -24,6 +24,7 @@ _HEADS = (": Saved", "PIX Version", "ASA Version")
 _TRAILERS = (": end", ":end", "Cryptochecksum:")
 _FRAME = ("!", ":", "PIX Version", "ASA Version", "Cryptochecksum:")
 FAULTS_MOST = 1000  # told of one text
+LINE_TOLD = 512  # characters of one line
 _PASSES_MOST = 8
 
 
@@ -88,8 +89,12 @@ def load_lines(
         if not items:
             break
     whys = {item.number: why for item, why in one.left}
-    faults = (LoadFault(item.number, item.text, whys[item.number]) for item, _ in one.left)
+    faults = (LoadFault(item.number, _short(item.text), whys[item.number]) for item, _ in one.left)
     return tuple(sorted(faults, key=lambda fault: fault.number)[:FAULTS_MOST])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LINE_TOLD else text[: LINE_TOLD - 3] + "..."
 
 
 def _framing(line: str) -> bool:

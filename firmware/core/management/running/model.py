@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from firmware.core.management.cli.arguments import Context
-from firmware.core.management.cli.matching import Fault, Matched
+from firmware.core.management.cli.matching import Fault, Matched, Why
 from firmware.core.management.cli.row import Follow, Mode, Row, Typed
 from firmware.core.management.cli.table import TABLE
 from firmware.core.management.cli.table.access import orphans
@@ -265,6 +265,10 @@ class Configuration:
 
     def find(self, path: Path, line: str) -> tuple[Path, Matched] | Fault:
         """The command a line is in the innermost section that knows it, and that section."""
+        if len(line) > LINE_MOST or not line.isprintable():
+            bad = _unfit(line)
+            if bad is not None:
+                return bad
         context, deepest = self.context, None
         for depth in range(len(path), -1, -1):
             under = path[:depth]
@@ -455,6 +459,16 @@ class Configuration:
 
 
 KEY = render.KEY
+LINE_MOST = 4096  # characters; what is typed is shorter, and may be abbreviated
+
+
+def _unfit(line: str) -> Fault | None:
+    """What is wrong with a line before its words are looked at."""
+    if len(line) > LINE_MOST:
+        said = f"a line of {len(line)} characters; {LINE_MOST} at most"
+        return Fault(Why.INVALID, LINE_MOST, said)
+    at = next((i for i, c in enumerate(line) if c != "\t" and not c.isprintable()), None)
+    return None if at is None else Fault(Why.INVALID, at, "a character that cannot be printed")
 
 
 def _begins_with(text: str, words: tuple[str, ...]) -> bool:
