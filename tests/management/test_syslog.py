@@ -135,6 +135,13 @@ def test_with_the_list_first_nothing_is_missing() -> None:
     assert _typed(lists + DOCUMENT)[1] == [""] * 6
 
 
+@pytest.mark.parametrize("name", ["a", "alerts", "WARN", "7"])
+def test_a_list_has_no_name_that_reads_as_a_level(name: str) -> None:
+    refused = Configuration(FACTS).enter((), f"logging list {name} class ha")
+    assert isinstance(refused, Refused)
+    assert "would be read as a level" in refused.text
+
+
 def test_each_recipient_is_told_what_is_bad_enough_for_him() -> None:
     said = _logging(DOCUMENT + "logging recipient-address night@example.com level alerts\n")
     quiet, loud = syslog.mail(said, 3, "text", "pix"), syslog.mail(said, 1, "text", "pix")

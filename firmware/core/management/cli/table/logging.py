@@ -153,6 +153,14 @@ def _what_is_missing(typed: Typed) -> Follow:
     return Follow("\n".join(notes))
 
 
+def _list_name(typed: Typed) -> str:
+    """Where a list may be named a level may stand too, cut short."""
+    name = typed.arguments["name"].lower()
+    if typed.negated or not any(level.startswith(name) for level in (*LEVELS, *"01234567")):
+        return ""
+    return f"{name} would be read as a level; give the list another name"
+
+
 def _room(typed: Typed) -> str:
     others = [
         entry
@@ -220,6 +228,7 @@ _WHAT_IS_SAID = (
         key=("*",),
         least=("name",),
         ordered=("name",),
+        check=_list_name,
         read=_list,
         choices={**_HELP, "name": "Name of the list", "messages": "Number, or a range"},
         source="public",
