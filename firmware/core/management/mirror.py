@@ -183,10 +183,7 @@ def session_closed(model: Model, session: int) -> None:
 def out_of_sync(model: Model) -> str:
     """Why the two units run different configurations, as far as this unit knows; empty: they do
     not, or it is being mended."""
-    drift = model.mirror.drift
-    if drift.why or not drift.refused:
-        return drift.why
-    return f"the standby unit refused {drift.refused}"
+    return model.mirror.drift.words
 
 
 # -- a whole configuration ---------------------------------------------------------------------

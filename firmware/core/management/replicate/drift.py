@@ -40,6 +40,13 @@ class Drift:
     mended: int = 0
     since_ms: int | None = None
 
+    @property
+    def words(self) -> str:
+        """Why the pair is out of sync, for a person; empty: it is not, or is being mended."""
+        if self.why or not self.refused:
+            return self.why
+        return f"the standby unit refused {self.refused}"
+
     def forget(self) -> None:
         """There is no standby any more: what comes is synchronised from the beginning."""
         self.why = self.refused = ""
@@ -47,7 +54,8 @@ class Drift:
 
     def begin_anew(self) -> None:
         """A person asked for a synchronisation: as many may follow as ever."""
-        self.refused, self.mended, self.since_ms = "", 0, None
+        self.why, self.refused = self.words, ""
+        self.mended, self.since_ms = 0, None
 
     def wait(self) -> None:
         """The mate cannot be compared now."""
