@@ -220,6 +220,24 @@ failover polltime unit 5 holdtime 10
 """
 
 
+@pytest.mark.parametrize(
+    ("typed", "on"),
+    [
+        (("failover lan enable",), False),
+        (("failover", "failover lan enable"), True),
+        (("failover lan enable", "failover"), True),
+    ],
+)
+def test_what_was_enabled_for_the_cable_alone_is_off_on_a_lan(
+    typed: tuple[str, ...], on: bool
+) -> None:
+    configuration = unit()
+    configuration.boot("", cable=True)
+    for line in typed:
+        ok(configuration, line)
+    assert configuration.settings().enabled is on
+
+
 def test_good_lines_load_and_each_bad_one_is_told() -> None:
     configuration = unit()
     faults = configuration.load(BROKEN)

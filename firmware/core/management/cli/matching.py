@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from firmware.core.management.cli.arguments import Context, kind
@@ -258,8 +259,13 @@ def _arguments(reading: _Reading) -> Arguments:
             value = (*before, value) if isinstance(before, tuple) else (before, value)
         values[name] = value
     words = tuple([piece.word for piece in reading.pieces])
-    keywords = frozenset([piece.keyword for piece in reading.pieces if piece.keyword])
-    return Arguments(values, words, keywords)
+    keywords = tuple([piece.keyword for piece in reading.pieces if piece.keyword])
+    return Arguments(values, words, _together(keywords))
+
+
+@lru_cache(maxsize=4096)  # thousands of lines of a list have the same ones
+def _together(keywords: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(keywords)
 
 
 def _expected(

@@ -42,6 +42,7 @@ class Configuration:
     def __init__(self, facts: UnitFacts) -> None:
         self.facts = facts
         self.generation = 0
+        self.for_the_cable = False  # nobody typed failover: an empty flash enabled it
         self.top: dict[Slot, Entry] = {}
         self._numbers = 0
         self._likes: dict[tuple[Any, ...], list[Entry]] = {}  # in order, of rows with a place
@@ -65,6 +66,7 @@ class Configuration:
         faults = self.load(text)
         if load.is_empty(text) and cable and self.facts.platform is Platform.PIX:
             self.enter((), "failover")
+            self.for_the_cable = True
         return faults
 
     def load_from_mate(self, text: str) -> tuple[LoadFault, ...]:
@@ -72,6 +74,7 @@ class Configuration:
 
         A failover key that did not travel stays too.
         """
+        self.for_the_cable = False
         own = {s: e for s, e in self.top.items() if not e.row.replicated or e.row.name == KEY}
         self._empty()
         self.top.update(own)
@@ -304,6 +307,7 @@ class Configuration:
         line = f"no {text}" if matched.negated else text
         former = self.entry(*slot_of(row, matched.arguments, text), path=path)
         changed = self._apply(path, matched, line, text)
+        self.for_the_cable = self.for_the_cable and row.name != "failover"
         follow = Follow()
         if row.follow is not None and typed is not None:
             follow = row.follow(replace(typed, former=former))

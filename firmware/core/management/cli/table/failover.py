@@ -51,6 +51,14 @@ def _check_enable(typed: Typed) -> str:
     return _no_local_ca(typed)
 
 
+def _follow_enable(typed: Typed) -> Follow:
+    """An empty unit enabled failover for the cable; who it is on a LAN is still to be typed."""
+    if typed.negated or typed.from_mate or not typed.configuration.for_the_cable:
+        return Follow()
+    note = "INFO: Failover was enabled for the cable and is now off; type failover when it is set"
+    return Follow(note, (((), "no failover"),))
+
+
 def _check_lan_interface(typed: Typed) -> str:
     if typed.negated:
         return ""
@@ -358,6 +366,7 @@ ROWS: tuple[Row, ...] = (
         syntax="failover lan enable",
         help="Use the LAN failover link, not the cable",
         check=_check_enable,
+        follow=_follow_enable,
         read=_read_lan_enable,
     ),
     Row(
