@@ -2,7 +2,7 @@
 
 A line that begins with a prompt or a question is something typed. ``<word>`` is typed where nothing
 is echoed; ``{500}`` first lets milliseconds pass; a line ending in ``?`` asks for help, one in
-``<Tab>`` for completion, and what is given back stands behind ``->``. The first line names the
+``<Tab>`` for completion, and what is given back stands behind ``=>``. The first line names the
 startup-config, or is ``-``. All else is what was printed.
 """
 
@@ -54,7 +54,7 @@ class Console:
         for effect in self.engine.step(event, self.now_ms, WALL_MS + self.now_ms):
             match effect:
                 case ev.Reply():
-                    given_back = f"-> {effect.line}\n" if effect.line else ""
+                    given_back = f"=> {effect.line}\n" if effect.line else ""
                     self.screen += effect.text + given_back + effect.prompt
                     self.secret = effect.secret
                 case ev.WriteFlash(name, text):
@@ -65,8 +65,8 @@ class Console:
                     self.step(ev.FlashWritten(name))
                 case ev.ReadFlash(name):
                     self.step(ev.FlashRead(name, self.flash.get(name)))
-                case ev.CloseSession() | ev.ToSupervisor():
-                    self.screen += f"({type(effect).__name__})\n"
+                case ev.CloseSession():
+                    self.screen += "(closed)\n"
 
     def type(self, typed: str) -> None:
         self.screen += typed + "\n"
