@@ -418,6 +418,7 @@ ROWS: tuple[Row, ...] = (
         default_shown=Shown.ALL,
         read=_read_policy,
         source="public",
+        enforced=False,
     ),
     Row(
         syntax="failover timeout <time:reconnect>",
@@ -426,6 +427,7 @@ ROWS: tuple[Row, ...] = (
         default_shown=Shown.ALL,
         read=_read_timeout,
         source="recall",
+        enforced=False,
     ),
     Row(
         syntax="failover replication http",
@@ -433,6 +435,7 @@ ROWS: tuple[Row, ...] = (
         default="no failover replication http",
         default_shown=Shown.ALL,
         read=_read_http,
+        enforced=False,
     ),
     Row(
         syntax="failover mac address <physical:physical> <active:mac> <standby:mac>",
@@ -469,5 +472,6 @@ ROWS: tuple[Row, ...] = (
         standing=_standing_monitor,
         default_shown=Shown.ALL,
         manual="Physical interfaces are watched unless `no` says so, sub-interfaces are not.",
+        enforced=False,
     ),
 )

@@ -403,5 +403,6 @@ ROWS: tuple[Row, ...] = (
         mode=Mode.INTERFACE,
         check=_only_failover,
         read=_read_management,
+        enforced=False,
     ),
 )
