@@ -280,7 +280,9 @@ class ManagementEngine:
             self._model.out.append(ev.ConsoleText("      Detected an Active mate"))
         telling.state_changed(self._model, said)
         debugging.switched(self._model, said)
-        if is_active(said.before) and not is_active(said.after):
+        # Disabled by `no failover` it goes on forwarding (ST-2).
+        gone = not is_active(said.after) and said.after is not UnitState.DISABLED
+        if is_active(said.before) and gone:
             self._model.out.append(ev.DropConnections())
 
     def _switch_moved(self, event: ev.SwitchMoved) -> None:
