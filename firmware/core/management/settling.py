@@ -18,7 +18,7 @@ from firmware.core.management.rules.reading import rule_set
 from firmware.core.management.session import configured, prompts
 from firmware.core.management.views import Modified
 
-SHORT = 500  # lines at the top
+SHORT = 200  # lines at the top
 DELAY_MS = 100
 LINES_A_MS = 50  # of a very long one, so that drawing never takes most of the time
 # Lines whose effect is looked for at once, whatever the length: first words.
