@@ -125,7 +125,7 @@ def named(model: Model) -> Named:
     levels = {one.name: one.security_level for one in drafts if one.name is not None}
     descriptions, management_only = {}, []
     for header in configuration.entries("interface"):
-        physical, path = header.arguments["phy"], (header.text,)
+        physical, path = header.arguments["physical"], (header.text,)
         for entry in configuration.entries("description", path):
             descriptions[physical] = entry.arguments["text"]
         if any(configuration.entries("management-only", path)):
