@@ -108,6 +108,7 @@ class TerminalDraft:
     banners: dict[str, list[str]] = field(default_factory=dict)  # exec, login, motd: lines
     ssh_timeout: int = 5
     console_timeout: int = 0
+    show_form: str = "7"  # of `show failover` and its kin: 6, 7 or 9
     ssh_permits: list[tuple[IPv4Network, str]] = field(default_factory=list)  # and interface name
 
 

@@ -25,6 +25,7 @@ class Terminal:
     ssh_timeout_ms: int = 5 * MINUTE_MS
     console_timeout_ms: int = 0
     ssh_permits: tuple[tuple[IPv4Network, str], ...] = ()
+    show_form: str = "7"
     zone: tuple[str, int] = ("UTC", 0)  # name, and minutes it is ahead of UTC
 
     def admits(self, peer: IPv4Address, interface: str) -> bool:
@@ -45,6 +46,7 @@ def terminal(configuration: Configuration, hostname: str) -> Terminal:
         ssh_timeout_ms=said.ssh_timeout * MINUTE_MS,
         console_timeout_ms=said.console_timeout * MINUTE_MS,
         ssh_permits=tuple(said.ssh_permits),
+        show_form=said.show_form,
         zone=_zone(configuration),
     )
 

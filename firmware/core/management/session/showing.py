@@ -58,13 +58,14 @@ def picture(model: Model) -> views.Picture | None:
 def failover(model: Model, session: Session, arguments: Arguments) -> str:
     """`show failover [form ...]`"""
     found = picture(model)
-    form = FORMS[arguments.get("form", "7")]
+    form = FORMS[arguments.get("form", model.terminal.show_form)]
     return ABSENT if found is None else views.failover(found, form)
 
 
 def failover_state(model: Model, session: Session, arguments: Arguments) -> str:
     """`show failover state`"""
-    return ABSENT if model.view is None else views.state(model.view)
+    form = FORMS[model.terminal.show_form]
+    return ABSENT if model.view is None else views.state(model.view, form)
 
 
 def failover_history(model: Model, session: Session, arguments: Arguments) -> str:
@@ -116,7 +117,8 @@ def _ask_view(model: Model, session: Session, then: Callable[[UnitView], str]) -
 
 def monitor_interface(model: Model, session: Session, arguments: Arguments) -> str:
     """`show monitor-interface`"""
-    return ABSENT if model.view is None else views.monitored(model.view)
+    form = FORMS[model.terminal.show_form]
+    return ABSENT if model.view is None else views.monitored(model.view, form)
 
 
 def fover(model: Model, session: Session, arguments: Arguments) -> str:

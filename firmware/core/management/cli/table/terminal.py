@@ -44,6 +44,10 @@ def _ssh_timeout(draft: Draft, arguments: Arguments, sections: tuple[Entry, ...]
     draft.terminal.ssh_timeout = arguments["minutes"]
 
 
+def _show_form(draft: Draft, arguments: Arguments, sections: tuple[Entry, ...]) -> None:
+    draft.terminal.show_form = arguments["form"]
+
+
 def _console_timeout(draft: Draft, arguments: Arguments, sections: tuple[Entry, ...]) -> None:
     draft.terminal.console_timeout = arguments["minutes"]
 
@@ -157,6 +161,18 @@ ROWS: tuple[Row, ...] = (
         check=_version,
         choices={"version": "2"},
         source="public",
+    ),
+    Row(
+        syntax="fover show-form form={6|7|9}",
+        help="Print show failover and its kin as that release did",
+        read=_show_form,
+        default="fover show-form 7",
+        choices={
+            "6": "As release 6.3 printed it",
+            "7": "As release 7.2 prints it",
+            "9": "As release 9.x prints it, for newer parsers",
+        },
+        source="ours",
     ),
     Row(
         syntax="console timeout <minutes:0-60>",
