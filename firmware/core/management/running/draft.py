@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from firmware.core.management.rules.reading import RulesDraft
+from firmware.core.management.rules.draft import RulesDraft
 from firmware.core.settings import Identity, Platform, StaticRoute
 
 

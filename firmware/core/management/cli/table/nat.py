@@ -15,8 +15,8 @@ from firmware.core.management.cli.table.access import (
     line_of,
 )
 from firmware.core.management.cli.table.objects import network_refused
+from firmware.core.management.rules.draft import PoolDraft, StaticDraft
 from firmware.core.management.rules.entries import exempts_badly
-from firmware.core.management.rules.reading import PoolDraft, StaticDraft
 from firmware.core.management.rules.ruleset import TCP, UDP, DynamicNat, Exemption
 from firmware.core.management.rules.services import port_name
 from firmware.core.management.running.draft import Draft
