@@ -33,7 +33,11 @@ def _children() -> dict[int, str]:
     """Every process this one started and has not waited for, zombies too."""
     found = {}
     for task in Path("/proc/self/task").iterdir():
-        for word in (task / "children").read_text().split():
+        try:
+            words = (task / "children").read_text().split()
+        except FileNotFoundError:  # a client's thread that ends just now
+            continue
+        for word in words:
             try:
                 found[int(word)] = Path(f"/proc/{word}/stat").read_text().split(")")[0] + ")"
             except FileNotFoundError:

@@ -28,6 +28,7 @@ def serving(pair: Pair, no_violation: None) -> Iterator[None]:
     ):
         assert "ERROR" not in pair.world.type(P, line), line
     pair.until(lambda: "username operator" in pair.world.type(S, "show running-config"))
+    assert pair.world.forwarders() == (P,)  # and so the unit has asked for hosts' MACs
     with pair.unmoved():
         yield
 
