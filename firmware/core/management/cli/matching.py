@@ -132,7 +132,7 @@ class Index:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
     """One way of reading a whole line."""
 

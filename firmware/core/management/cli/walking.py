@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from firmware.core.management.cli.arguments import Context, Refused, kind
+from firmware.core.management.cli.arguments import Context, Kind, Refused, kind
 from firmware.core.management.cli.row import No, Row
 from firmware.core.management.cli.syntax import Argument, Keyword, Token
 
@@ -44,18 +44,30 @@ class Step:
 
 
 @dataclass(slots=True)
+class Values:
+    """The steps of a place that take a value of one kind.
+
+    ``place``: where they lead by themselves, once that is known.
+    """
+
+    shape: Kind
+    steps: list[Step] = field(default_factory=list)
+    place: Place | None = None
+
+
+@dataclass(slots=True)
 class Place:
     """``threads``: (order of the row, state), -1 before its first word.
 
-    What may come next is sorted: keywords by their text, values, and values that are the rest of
-    the line.
+    What may come next is sorted: keywords by their text, values by their kind, and values that are
+    the rest of the line.
     """
 
     threads: tuple[tuple[int, int], ...]
     steps: tuple[Step, ...] = ()
     keywords: dict[str, list[Step]] = field(default_factory=dict)
     initials: set[str] = field(default_factory=set)  # first letters of keywords
-    values: list[Step] = field(default_factory=list)
+    values: dict[str, Values] = field(default_factory=dict)
     rests: list[Step] = field(default_factory=list)
     moves: dict[str, Move | None] = field(default_factory=dict)  # None: made once so far
 
@@ -111,8 +123,9 @@ class Walker:
 
     def rest(self, step: Step, text: str) -> Piece | None:
         """The rest of the line as the value of that step; None: its kind refuses it."""
-        piece = self._value(step, text)
-        return piece if isinstance(piece, Piece) else None
+        assert isinstance(step.token, Argument)
+        read = self._read(kind(step.token.kind), text)
+        return None if isinstance(read, str) else _value(step, *read)
 
     def _remember(self, place: Place, word: str, made: Move) -> None:
         """Keep a move that is made for the second time; most addresses never come again."""
@@ -127,37 +140,42 @@ class Walker:
         self._remembered += 1
 
     def _made(self, place: Place, word: str) -> Move | Stop:
-        text = word.lower()
-        pieces = [_keyword(step, EXACT) for step in place.keywords.get(text, ())]
-        begun = []
-        if not pieces and text[0] in place.initials:
-            begun = [one for one in place.keywords if one.startswith(text)]
-            if len(begun) == 1:
-                pieces = [_keyword(step, SHORT) for step in place.keywords[begun[0]]]
+        pieces, begun = _keywords(place, word) if place.keywords else ([], [])
         refused: dict[str, None] = {}
-        for step in place.values:
-            value = self._value(step, word)
-            if isinstance(value, Piece):
-                pieces.append(value)
-            else:
-                refused[value] = None
+        fits: list[Values] = []
+        for values in place.values.values():
+            read = self._read(values.shape, word)
+            if isinstance(read, str):
+                refused[read] = None
+                continue
+            fits.append(values)
+            pieces += [_value(step, *read) for step in values.steps]
         if not pieces:
             return Stop(tuple(refused), tuple(sorted(begun)))
-        if len(pieces) > 1:
-            pieces = _first_of_each(pieces)
-        threads = tuple([(piece.order, piece.state) for piece in pieces])
-        return Move(self._place(threads), tuple(pieces))
+        if len(fits) == 1 and len(pieces) == len(fits[0].steps):  # one kind of value, no keyword
+            return self._led(fits[0], pieces)
+        pieces = _first_of_each(pieces)
+        return Move(self._reached(pieces), tuple(pieces))
 
-    def _value(self, step: Step, text: str) -> Piece | str:
-        token = step.token
-        assert isinstance(token, Argument)
-        shape = kind(token.kind)
+    def _led(self, values: Values, pieces: list[Piece]) -> Move:
+        """Long lists are made of these: where they lead is looked up once."""
+        if values.place is None:
+            values.place = self._reached(_first_of_each(pieces))
+        if len(values.place.threads) < len(pieces):
+            pieces = _first_of_each(pieces)
+        return Move(values.place, tuple(pieces))
+
+    def _reached(self, pieces: list[Piece]) -> Place:
+        return self._place(tuple([(piece.order, piece.state) for piece in pieces]))
+
+    def _read(self, shape: Kind, text: str) -> tuple[Any, str] | str:
+        """A word as a value of that kind and in canonical form, or why it is none."""
         try:
             value = shape.parse(text, self.context)
         except Refused as why:
             return str(why)
-        word = text if shape.typed and shape.typed.fullmatch(text) else shape.write(value)
-        return Piece(step.order, step.state, step.index, VALUE, word, (token.name, value))
+        typed = shape.typed
+        return value, text if typed and typed.fullmatch(text) else shape.write(value)
 
     def _place(self, threads: tuple[tuple[int, int], ...]) -> Place:
         found = self._places.get(threads)
@@ -167,9 +185,12 @@ class Walker:
                 if isinstance(step.token, Keyword):
                     found.keywords.setdefault(step.token.text, []).append(step)
                     found.initials.add(step.token.text[0])
+                    continue
+                shape = kind(step.token.kind)
+                if shape.rest:
+                    found.rests.append(step)
                 else:
-                    rest = kind(step.token.kind).rest
-                    (found.rests if rest else found.values).append(step)
+                    found.values.setdefault(step.token.kind, Values(shape)).steps.append(step)
         return found
 
     def _steps(self, threads: tuple[tuple[int, int], ...]) -> Iterator[Step]:
@@ -179,11 +200,29 @@ class Walker:
                 yield Step(index, order, after, pattern.tokens[after])
 
 
+def _keywords(place: Place, word: str) -> tuple[list[Piece], list[str]]:
+    """A word read as a keyword, and those it may be the beginning of."""
+    text = word.lower()
+    pieces = [_keyword(step, EXACT) for step in place.keywords.get(text, ())]
+    if pieces or text[0] not in place.initials:
+        return pieces, []
+    begun = [one for one in place.keywords if one.startswith(text)]
+    if len(begun) == 1:
+        pieces = [_keyword(step, SHORT) for step in place.keywords[begun[0]]]
+    return pieces, begun
+
+
 def _keyword(step: Step, score: int) -> Piece:
     token = step.token
     assert isinstance(token, Keyword)
     bound = (token.binds, token.text) if token.binds else None
     return Piece(step.order, step.state, step.index, score, token.text, bound, token.text)
+
+
+def _value(step: Step, value: Any, word: str) -> Piece:
+    token = step.token
+    assert isinstance(token, Argument)
+    return Piece(step.order, step.state, step.index, VALUE, word, (token.name, value))
 
 
 def _first_of_each(pieces: Sequence[Piece]) -> list[Piece]:
