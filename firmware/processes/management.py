@@ -138,6 +138,7 @@ class Management:
         self._timer: asyncio.TimerHandle | None = None
         self._verbs: dict[type, Callable[[Any], ev.Event | None]] = {
             ev.Reply: self._sessions.reply,
+            ev.LineForgotten: self._sessions.forget,
             ev.PromptChanged: self._sessions.prompt_changed,
             ev.CloseSession: self._sessions.close,
             ev.ConsoleText: self._sessions.console,

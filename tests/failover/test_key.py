@@ -14,6 +14,8 @@ from firmware.core.failover import effects as fe
 from firmware.core.failover import events as ev
 from firmware.core.failover.engine import Engine
 from firmware.core.failover.monitor import UNREAD_TOLD_MS
+from firmware.core.failover.view import FailReason
+from firmware.core.management import topics
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
 from firmware.core.wire import seal
@@ -114,11 +116,22 @@ def test_a_mismatch_in_a_working_pair_changes_no_role_and_is_told(key: bytes | N
     assert pair.states == ("Active", "Standby Ready")
     assert (pair.warned(A), pair.warned(B)) == (1, 1)
     for index in (A, B):
+        seen = pair.view(index)
+        assert seen.not_understood
+        assert seen.other.fail_reason is FailReason.COMMUNICATION
+        assert any("another failover key" in one for one in topics.alerts(seen))
         said = pair.logged(index)
         assert MessageId.NO_RESPONSE not in said
         assert MessageId.FAILOVER_LINK_FAILED not in said
     pair.run(2 * UNREAD_TOLD_MS)
     assert (pair.warned(A), pair.warned(B)) == (3, 3)
+    pair.key(B, ONE)
+    pair.run(2_000)
+    for index in (A, B):
+        seen = pair.view(index)
+        assert not seen.not_understood
+        assert seen.other.fail_reason is FailReason.NONE
+        assert topics.alerts(seen) == ()
 
 
 def test_a_mate_that_dies_while_it_is_not_understood_is_taken_over_from() -> None:

@@ -167,6 +167,17 @@ def test_a_secret_is_not_shown_and_not_kept() -> None:
     assert (editor.line, editor.take()) == ("", PROMPT + "\a")
 
 
+def test_a_line_that_is_forgotten_is_not_recalled() -> None:
+    editor = LineEditor(80)
+    for line in ("show clock", "failover key s3cret"):
+        editor.begin(PROMPT)
+        editor.feed(f"{line}\r")
+    editor.forget()
+    editor.begin(PROMPT)
+    editor.feed(UP)
+    assert editor.line == "show clock"
+
+
 @pytest.mark.parametrize(
     ("keys", "asked", "screen"),
     [

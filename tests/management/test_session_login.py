@@ -196,3 +196,28 @@ def test_nothing_secret_is_said_to_anybody() -> None:
         said += unit.step(ev.CommandEntered(5, line))
     open_to_all = (ev.Reply, ev.ConsoleText, ev.PublishTopic)
     assert "s3cret" not in "".join(str(one) for one in said if isinstance(one, open_to_all))
+
+
+@pytest.mark.parametrize(
+    ("line", "forgotten"),
+    [
+        ("failover key s3cret", True),
+        ("fail key hex 00112233445566778899aabbccddeeff", True),
+        ("no failover key s3cret", True),
+        ("enable password s3cret", True),
+        ("username x password s3cret", True),
+        ("usernme x password s3cret", True),
+        ("snmp-server community s3cret", True),
+        ("failover exec active failover key s3cret", True),
+        ("show clock | keep key s3cret", True),
+        ("failover polltime unit 1", False),
+        ("show running-config failover", False),
+    ],
+)
+def test_a_terminal_recalls_no_line_with_a_secret(line: str, forgotten: bool) -> None:
+    unit = Unit()
+    unit.step(ev.SessionOpened(5, ev.SessionKind.CONSOLE))
+    for typed in ("enable", "", "configure terminal"):
+        unit.step(ev.CommandEntered(5, typed))
+    said = unit.step(ev.CommandEntered(5, line))
+    assert (ev.LineForgotten(5) in said) is forgotten

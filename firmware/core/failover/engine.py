@@ -415,6 +415,7 @@ class Engine:
             monitor.interfaces(unit, now_ms)
             speaking.time_passed(unit, now_ms)
             self._carry(unit, now_ms)
+            monitor.show_mismatch(unit, now_ms)
         if unit.changed and unit.booted:
             self._lamps(unit)
             unit.changed = False

@@ -51,6 +51,7 @@ class Mate:
     understood_ms: int | None = None  # when a frame last counted
     unread_ms: int | None = None  # when one from its place could not be opened
     unread_told_ms: int | None = None
+    unread_shown: bool = False  # the picture says that it is alive and not understood
     idle_since_ms: int | None = None  # frames that cannot be opened say: I do not serve
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on

@@ -106,6 +106,14 @@ def not_understood(unit: Unit, now_ms: int) -> bool:
     return mate.understood_ms is None or now_ms - mate.understood_ms >= hold_ms
 
 
+def show_mismatch(unit: Unit, now_ms: int) -> None:
+    """The picture changes when the mate is not understood any more, and when it is again."""
+    mismatch = not_understood(unit, now_ms)
+    if mismatch is not unit.mate.unread_shown:
+        unit.mate.unread_shown = mismatch
+        unit.changed = True
+
+
 def left_to_us(unit: Unit, now_ms: int) -> bool:
     """KY-3: whether a mate that is not understood leaves it to this unit to serve.
 

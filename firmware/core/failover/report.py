@@ -7,7 +7,14 @@ from ipaddress import IPv4Address, IPv4Interface
 from firmware.core.failover.model import Unit
 from firmware.core.failover.monitor import active_ms
 from firmware.core.failover.states import REASONS
-from firmware.core.failover.view import CableStatus, HostView, InterfaceView, LinkStatus, UnitView
+from firmware.core.failover.view import (
+    CableStatus,
+    FailReason,
+    HostView,
+    InterfaceView,
+    LinkStatus,
+    UnitView,
+)
 from firmware.core.settings import DataInterface, FailoverLink, Mode
 from firmware.core.wire.bodies import InterfaceState, UnitState
 
@@ -32,6 +39,7 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         real_time=unit.facts.real_time,
         sent=unit.hellos.sequence,
         received=unit.received,
+        not_understood=unit.mate.unread_shown,
         unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )
 
@@ -95,7 +103,7 @@ def _other(unit: Unit) -> HostView:
             )
             for index, interface in enumerate(interfaces)
         ),
-        fail_reason=unit.other_fail_reason,
+        fail_reason=(FailReason.COMMUNICATION if mate.unread_shown else unit.other_fail_reason),
         version=mate.identify.version if mate.identify is not None else "",
         chassis=mate.identify.chassis if mate.identify is not None else "",
         digest=hello.digest if hello is not None and known else None,

@@ -281,6 +281,13 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class LineForgotten:
+    """The line this session typed last holds a secret: it must not be recalled."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class PromptChanged:
     """The prompt of a session that waits for a line reads otherwise now (the unit's state)."""
 
@@ -442,6 +449,7 @@ class PublishTopic:
 
 Effect = (
     Reply
+    | LineForgotten
     | PromptChanged
     | ConnectionAnswered
     | LoginAnswered

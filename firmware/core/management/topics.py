@@ -55,6 +55,7 @@ STATE = Topic(
         "sync",
         "macs_set",
         "conflict",
+        "understood",
         "switchovers",
         "last_switchover",
         "late_worst_ms",
@@ -155,6 +156,7 @@ def state_payload(
         "sync": view.sync.value,
         "macs_set": view.macs_set,
         "conflict": view.conflict,
+        "understood": not view.not_understood,
         "switchovers": view.switchovers,
         "last_switchover": last_switchover,
         "late_worst_ms": view.late_worst_ms,
@@ -193,6 +195,7 @@ def alerts(view: UnitView) -> tuple[str, ...]:
     return (
         *(("this unit is failed",) if view.mine.state is UnitState.FAILED else ()),
         *(("both units claim one identity",) if view.conflict else ()),
+        *(("the mate is not understood: another failover key",) if view.not_understood else ()),
         *(
             (f"the mate is {view.other.state.text.lower()}" + (view.unfit and f": {view.unfit}"),)
             if view.other.state in (UnitState.FAILED, UnitState.NOT_DETECTED)

@@ -200,6 +200,10 @@ class Conversation:
             last = self._last
             self._last = Reply(last.session, "", True, prompt, last.line, last.secret)
 
+    def forget(self) -> None:
+        """The line entered last cannot be recalled any more."""
+        self._reader.forget()
+
     def console(self, text: str) -> None:
         """A line for everybody at a console, on a row of its own."""
         if not self._manner.console:

@@ -121,6 +121,11 @@ class LineEditor:
             self._blank(self._columns(line), gone)
         self._show(line, cursor)
 
+    def forget(self) -> None:
+        """The line entered last cannot be recalled any more."""
+        if self._history:
+            self._history.pop()
+
     def resize(self, width: int) -> None:
         """The terminal is that wide now."""
         self._width = width or _ENDLESS

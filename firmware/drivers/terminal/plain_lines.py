@@ -42,6 +42,9 @@ class PlainLines:
         """The next prompt shown is that one."""
         self._prompt = prompt if self._prompts else ""
 
+    def forget(self) -> None:
+        """A pipe recalls nothing."""
+
     def resize(self, width: int) -> None:
         """A pipe has no width."""
 

@@ -9,6 +9,7 @@ from firmware.core.management.events import (
     CloseSession,
     ConsoleText,
     Event,
+    LineForgotten,
     PromptChanged,
     Reply,
     SessionClosed,
@@ -60,6 +61,12 @@ class Sessions:
         conversation = self._open.get(reply.session)
         if conversation is not None:
             conversation.reply(reply)
+
+    def forget(self, said: LineForgotten) -> None:
+        """The line typed last is not to be recalled."""
+        conversation = self._open.get(said.session)
+        if conversation is not None:
+            conversation.forget()
 
     def prompt_changed(self, said: PromptChanged) -> None:
         """Another prompt."""

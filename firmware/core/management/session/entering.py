@@ -14,6 +14,7 @@ from firmware.core.management.events import (
     CompletionAsked,
     HelpAsked,
     Interrupted,
+    LineForgotten,
     Reply,
     SessionKind,
     SessionOpened,
@@ -156,22 +157,29 @@ def _listed(model: Model, session: Session, line: str) -> str:
 def _command(model: Model, session: Session, line: str) -> None:
     cut = sieve.cut(line)
     if isinstance(cut, sieve.BadPipe):
-        session.history.append(secrets.covered(line))
+        _remember(model, session, line, secrets.covered(line))
         answer(model, session, caret(session, cut.column, Why.INVALID.value, cut.why))
         return
     line, session.sieve = cut
     found = finding.find(model.configuration, session, line)
     if isinstance(found, Fault):
         session.sieve = None
-        session.history.append(secrets.covered(line))
+        _remember(model, session, line, secrets.covered(line))
         answer(model, session, fault(session, line, found))
         return
-    session.history.append(secrets.remembered(found.matched, line))
+    _remember(model, session, line, secrets.remembered(found.matched, line))
     session.waits = True
     if found.under is None:
         ACTIONS[found.matched.row.action](model, session, found.matched.arguments)
     else:
         _line(model, session, found.under, found.matched)
+
+
+def _remember(model: Model, session: Session, line: str, seen: str) -> None:
+    """Keep what `show history` may print. The terminal recalls no line with a secret in it."""
+    session.history.append(seen)
+    if seen != line and session.interactive:
+        model.out.append(LineForgotten(session.number))
 
 
 def _line(model: Model, session: Session, under: tuple[str, ...], matched: Matched) -> None:

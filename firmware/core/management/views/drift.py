@@ -48,6 +48,8 @@ def fover(standing: Standing) -> str:
     lines += _row("Kept, not enforced", f"{standing.not_enforced} lines{more}")
     lines += ["Security"]
     lines += _row("Failover key", "set" if standing.key_set else "not set: hellos in clear text")
+    if view is not None:
+        lines += _row("Mate understood", _understood(view))
     lines += _row("Weak passwords", str(standing.weak_passwords))
     return text_of(lines + _process(view))
 
@@ -102,6 +104,14 @@ def _digests(standing: Standing) -> str:
     if theirs is None:
         return f"ours {ours:08x}, mate's not known"
     return f"ours {ours:08x}, mate's {theirs:08x}: {'equal' if ours == theirs else 'NOT equal'}"
+
+
+def _understood(view: UnitView) -> str:
+    return (
+        "NO: type the same failover key on both units"
+        if view.not_understood
+        else "yes, where heard"
+    )
 
 
 def _edited(view: UnitView) -> str:
