@@ -8,13 +8,15 @@ was not taken is tried again after the rest, until nothing more of it can be.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.matching import Fault, Matched, Why
 from firmware.core.management.cli.row import Mode, Row
 from firmware.core.management.cli.table import TABLE
-from firmware.core.management.running.entry import LoadFault, Path, Refused
+from firmware.core.management.running.entry import Entry, LoadFault, Path, Refused, Slot
 
 if TYPE_CHECKING:
     from firmware.core.management.running.model import Configuration
@@ -69,8 +71,46 @@ class _Hanging:
     drop: bool = False  # it is the mate's own business, and so are its lines
 
 
+class Former:
+    """The lines of the configuration before, so that those that come again are not matched again.
+
+    What its words mean hangs on the context only: in another one every line is matched.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._context = configuration.context
+        self._looked: Context | None = None  # the context that was compared last
+        self._holds = True
+        self._entries = {
+            (path, entry.text): entry
+            for path, entry in _walk(configuration.top, ())
+            # One that was typed with its place in a list would go there again.
+            if entry.row.place is None or entry.row.place(entry) is None
+        }
+
+    def find(self, path: Path, line: str, context: Context) -> Matched | None:
+        """What exactly this line, under exactly that path, was."""
+        if context is not self._looked:
+            self._looked, self._holds = context, context == self._context
+        entry = self._entries.get((path, line)) if self._holds else None
+        if entry is None:
+            return None
+        return Matched(entry.row, entry.arguments, entry.negated)
+
+
+def _walk(lines: dict[Slot, Entry], path: Path) -> Iterator[tuple[Path, Entry]]:
+    for entry in lines.values():
+        yield path, entry
+        if entry.lines:
+            yield from _walk(entry.lines, (*path, entry.text))
+
+
 def load_lines(
-    configuration: Configuration, text: str, *, from_mate: bool = False
+    configuration: Configuration,
+    text: str,
+    *,
+    from_mate: bool = False,
+    former: Former | None = None,
 ) -> tuple[LoadFault, ...]:
     """Enter every line of a text. From the mate, lines of rows that stay local are passed over."""
     items = [
@@ -80,7 +120,7 @@ def load_lines(
     ]
     whys: dict[int, str] = {}
     for _ in range(_PASSES_MOST):
-        one = _Pass(configuration, from_mate)
+        one = _Pass(configuration, from_mate, former)
         for item in items:
             one.take(item)
         if len(one.left) == len(items):
@@ -104,9 +144,12 @@ def _framing(line: str) -> bool:
 class _Pass:
     """One way through lines. ``left`` are those that were not taken, and why."""
 
-    def __init__(self, configuration: Configuration, from_mate: bool) -> None:
+    def __init__(
+        self, configuration: Configuration, from_mate: bool, former: Former | None
+    ) -> None:
         self._configuration = configuration
         self._from_mate = from_mate
+        self._former = former
         self._path: Path = ()
         self._indents: list[tuple[int, int | None]] = []  # of headers, and of their lines
         self._hanging: _Hanging | None = None
@@ -121,7 +164,7 @@ class _Pass:
                 return
             self._hanging = None
         self._outdent(item.indent)
-        found = self._configuration.find(self._path, item.text)
+        found = self._found(item.text)
         if isinstance(found, Fault):
             self._leave(item, said(found, item.text), None)
             return
@@ -135,6 +178,13 @@ class _Pass:
             self._leave(replace(item, path=under), answer.text.removeprefix("ERROR: "), matched.row)
             return
         self._enter(under, answer.path, item.indent)
+
+    def _found(self, text: str) -> tuple[Path, Matched] | Fault:
+        if self._former is not None:
+            known = self._former.find(self._path, text, self._configuration.context)
+            if known is not None:
+                return self._path, known
+        return self._configuration.find(self._path, text)
 
     def _enter(self, under: Path, path: Path, indent: int) -> None:
         del self._indents[len(under) :]

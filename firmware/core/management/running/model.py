@@ -76,9 +76,10 @@ class Configuration:
         """
         self.for_the_cable = False
         own = {s: e for s, e in self.top.items() if not e.row.replicated or e.row.name == KEY}
+        former = load.Former(self)
         self._empty()
         self.top.update(own)
-        faults = load.load_lines(self, text, from_mate=True)
+        faults = load.load_lines(self, text, from_mate=True, former=former)
         self._furnish()
         return faults
 
