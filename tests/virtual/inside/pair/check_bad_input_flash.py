@@ -76,10 +76,12 @@ def test_a_damaged_startup_config_is_told_and_replaced(pair: Pair, rig: Rig, kin
     assert pair.world.forwarders() == (P,)
 
 
-def test_lines_that_mean_nothing_are_listed_and_kept_short(pair: Pair) -> None:
+def test_lines_that_mean_nothing_are_counted_and_kept_short(pair: Pair) -> None:
     line = "frobnicate " + "x" * 2_000_000 + "\n"
     boot_damaged(pair, STARTUP_CONFIG, lambda file: file.write_text("failover\n" + line))
-    pair.tells(S, 990006, "1 lines of the configuration are kept but not acted on")
+    pair.tells(
+        S, 990018, "1 lines of the startup configuration were not taken, the first is line 2"
+    )
     assert max(len(message) for message in pair.world.messages(S)) < 500
 
 
