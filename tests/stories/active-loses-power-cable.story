@@ -1,5 +1,5 @@
 # The active unit loses power: the cable says so, and the standby takes over without waiting.
-clauses: FA-1 PS-1 HE-1 FW-1 FW-6
+clauses: FA-1 PS-1 HE-1 FW-1 FW-6 FW-7
 boot: cable
 bounds: decide 1s, outage 1s, tcp reset 300ms
 

@@ -1,5 +1,5 @@
 # The active unit loses power; the failover link is Ethernet through a switch: the hold time decides.
-clauses: FA-1 EV-1 TM-2 FW-1 FW-6
+clauses: FA-1 EV-1 TM-2 FW-1 FW-6 FW-7
 boot: lan
 bounds: decide 1400ms, outage 1400ms, tcp reset 300ms
 

@@ -1,5 +1,5 @@
 # The cable is pulled in operation, contacts opening in any order over 50 ms: never a switchover.
-clauses: FA-4 CA-1 CA-2 PS-2 PS-5
+clauses: FA-4 CA-1 CA-2 PS-2 PS-5 FW-7
 boot: cable
 bounds: outage 500ms, tcp kept
 

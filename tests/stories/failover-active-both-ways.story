@@ -1,5 +1,5 @@
 # `failover active` on the standby, then on the other: there and back, at most one packet is lost.
-clauses: HO-2 HO-5 FW-2 FW-6 HE-3
+clauses: HO-2 HO-5 FW-2 FW-6 HE-3 FW-7
 boot: lan
 bounds: lost 1, overlap 50ms, tcp reset 300ms
 

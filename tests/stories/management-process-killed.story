@@ -1,5 +1,5 @@
 # The management process dies and comes back: no role changes, nothing is lost.
-clauses: FE-4
+clauses: FE-4 FW-7
 boot: cable
 bounds: outage 500ms, tcp kept
 

@@ -1,5 +1,5 @@
 # `no failover active` on the active unit: the roles change, at most one packet is lost.
-clauses: HO-1 HO-5 FW-2 FW-6
+clauses: HO-1 HO-5 FW-2 FW-6 FW-7
 boot: cable
 bounds: lost 1, overlap 50ms, tcp reset 300ms
 

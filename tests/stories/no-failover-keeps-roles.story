@@ -1,5 +1,5 @@
 # `no failover` keeps the roles as they are: the active goes on forwarding, the standby stays away.
-clauses: ST-2
+clauses: ST-2 FW-7
 boot: cable
 bounds: outage 500ms, tcp kept
 
