@@ -69,6 +69,17 @@ class Flash:
             return FlashWritten(name, error.strerror or str(error))
         return FlashWritten(name)
 
+    def rename(self, name: str, to: str) -> FlashWritten:
+        """Keep it under another name, which none may have."""
+        try:
+            if (self._directory / to).exists():
+                raise FileExistsError(errno.EEXIST, "a file of the new name is there already")
+            (self._directory / name).rename(self._directory / to)
+            self._force(self._directory)
+        except OSError as error:
+            return FlashWritten(name, error.strerror or str(error))
+        return FlashWritten(name)
+
     def erase(self, name: str) -> FlashWritten:
         """Remove it; there may be none."""
         try:

@@ -148,6 +148,7 @@ class Management:
             ev.ToFailover: lambda said: self._failover.send(said.event),
             ev.ToSupervisor: lambda ask: self._supervisor.send(ask.request),
             ev.WriteFlash: lambda ask: self._flash.write(ask.name, ask.text),
+            ev.RenameFlash: lambda ask: self._flash.rename(ask.name, ask.to),
             ev.EraseFlash: lambda ask: self._flash.erase(ask.name),
             ev.ReadFlash: lambda ask: self._flash.read(ask.name),
             ev.ListFlash: lambda ask: self._flash.list(ask.prefix),

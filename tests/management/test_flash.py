@@ -28,6 +28,16 @@ def test_erase_leaves_nothing_and_may_find_nothing(tmp_path: Path) -> None:
     assert flash.read("startup-config").text is None
 
 
+def test_a_file_gets_another_name_that_none_has(tmp_path: Path) -> None:
+    flash = Flash(tmp_path)
+    flash.write("one", "1\n")
+    flash.write("two", "2\n")
+    assert flash.rename("one", "two").error == "a file of the new name is there already"
+    assert flash.rename("three", "four").error == "No such file or directory"
+    assert flash.rename("one", "three") == FlashWritten("one")
+    assert (flash.read("one").text, flash.read("three").text) == (None, "1\n")
+
+
 def test_a_write_that_a_power_cut_left_half_done_is_not_seen(tmp_path: Path) -> None:
     flash = Flash(tmp_path)
     flash.write("startup-config", "old\n")

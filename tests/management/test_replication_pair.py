@@ -249,3 +249,32 @@ def test_the_same_line_typed_on_both_is_no_difference() -> None:
     pair.slip_in("hostname stray")
     pair.world.run(10_000)
     assert "hostname same" in pair.running(S)
+
+
+@MODES
+def test_files_are_deleted_and_renamed_on_both_and_copied_on_one(mode: Mode) -> None:
+    pair = Pair(mode).start()
+    for unit in Unit:
+        assert "bytes copied" in pair.type(unit, "copy running-config flash:old.cfg")
+    assert "bytes copied" in pair.type(P, "copy running-config flash:here.cfg")
+
+    def files(unit: Unit) -> set[str]:
+        return {name for name in pair.box(unit).flash if name.startswith("file.")}
+
+    assert pair.type(P, "rename flash:old.cfg flash:/kept.cfg") == ""
+    pair.world.run(3_000)
+    assert files(P) == {"file.kept.cfg", "file.here.cfg"}
+    assert files(S) == {"file.kept.cfg"}
+    assert "no such file" in pair.type(P, "rename flash:old.cfg flash:new.cfg")
+    assert pair.type(P, "delete /noconfirm flash:kept.cfg", "rename flash:here.cfg flash:x") == ""
+    pair.world.run(3_000)
+    assert (files(P), files(S)) == ({"file.x"}, set())
+    (told,) = pair.logged(S, 709007)  # it never had here.cfg; that is no difference of lines
+    assert "flash:/here.cfg" in told
+    assert not pair.logged(P, 990016)
+    assert "bytes copied" in pair.type(S, "copy running-config flash:own")
+    assert pair.type(S, "delete /noconfirm flash:own") == ""
+    pair.world.run(3_000)
+    assert files(P) == {"file.x"}
+    assert pair.digests()[0] == pair.digests()[1]
+    assert "no directories" in pair.type(P, "mkdir flash:/logs")

@@ -452,6 +452,11 @@ class SimulatedUnit:
             case me.WriteFlash(name, text):
                 self.flash[name] = text
                 self.step_management(me.FlashWritten(name))
+            case me.RenameFlash(name, to):
+                there = name in self.flash and to not in self.flash
+                if there:
+                    self.flash[to] = self.flash.pop(name)
+                self.step_management(me.FlashWritten(name, None if there else "No such file"))
             case me.EraseFlash(name):
                 self.flash.pop(name, None)
                 self.step_management(me.FlashWritten(name))

@@ -8,7 +8,7 @@ Beside the failover machine it needs no process. To run the two in memory:
    failover machine's ``Started``; every ``ToFailover(event)`` is stepped into the failover machine.
 3. Every effect of the failover machine that is in ``FOR_MANAGEMENT`` is stepped back in as
    ``FromFailover(effect)``; carry on until neither has anything to say.
-4. ``WriteFlash(name, text)`` and ``EraseFlash(name)``: keep it, then step ``FlashWritten(name)``.
+4. ``WriteFlash``, ``RenameFlash``, ``EraseFlash``: do it, then step ``FlashWritten(name)``.
 5. ``CommandEntered(session, line)`` (any number; no need to open a session: it stands in
    configuration mode, where commands work too) is answered by ``Reply(session, text, ...)``, maybe
    in a later step: an order is answered when the failover machine has.

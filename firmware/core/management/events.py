@@ -422,6 +422,17 @@ class ListFlash:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameFlash:
+    """Keep under ``to``, where nothing is, what is kept under ``name``.
+
+    Comes back as ``FlashWritten`` of ``name``.
+    """
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class EraseFlash:
     """Remove that name; comes back as ``FlashWritten``."""
 
@@ -466,6 +477,7 @@ Effect = (
     | WriteFlash
     | ReadFlash
     | ListFlash
+    | RenameFlash
     | EraseFlash
     | KeepRunning
     | PublishTopic

@@ -24,7 +24,7 @@ from firmware.core.failover.events import (
     SyncWanted,
 )
 from firmware.core.failover.view import LinkStatus, UnitView
-from firmware.core.management import clearing, loading, settling, telling
+from firmware.core.management import clearing, keeping, loading, settling, telling
 from firmware.core.management.cli.matching import Matched
 from firmware.core.management.events import (
     STARTUP_CONFIG,
@@ -340,6 +340,8 @@ def _do_too(model: Model, batch: say.Batch) -> None:
             continue
         if clearing.clears(model.configuration, item.line):
             changed = True
+            continue
+        if keeping.carries_out(model, item.line, NOBODY):
             continue
         mirror.key_from_mate = mirror.key_from_mate or item.line.startswith(_KEY)
         entered = model.configuration.enter(item.path, item.line, from_mate=True)

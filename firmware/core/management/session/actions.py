@@ -78,6 +78,8 @@ _FLASH: dict[str, Handler] = {
     "copy_startup_to_running": files.copy_startup_to_running,
     "list_files": files.list_files,
     "delete_file": files.delete_file,
+    "rename_file": files.rename_file,
+    "no_directories": files.no_directories,
     "show_file": files.show_file,
     "show_startup_config": files.show_startup_config,
     "show_startup_errors": files.show_startup_errors,

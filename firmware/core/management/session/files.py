@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from firmware.core.management import mirror, telling
+from firmware.core.management import keeping, mirror, telling
 from firmware.core.management.cli.matching import Fault
 from firmware.core.management.cli.row import Arguments
 from firmware.core.management.dates import clock_text
@@ -25,6 +25,7 @@ from firmware.core.management.events import (
     ReadFlash,
     WriteFlash,
 )
+from firmware.core.management.keeping import PREFIX
 from firmware.core.management.model import Model
 from firmware.core.management.running.load import damage, said
 from firmware.core.management.running.model import Refused
@@ -33,7 +34,6 @@ from firmware.core.management.session.answers import answer, ask, refuse
 from firmware.core.management.session.session import Session
 from firmware.core.message_ids import MessageId
 
-PREFIX = "file."  # of a user's file, in the directory that is flash
 _FRAME = ("!", ":", "PIX Version", "ASA Version", "Cryptochecksum:")  # printed around lines
 REFUSED_TOLD = 20  # lines of a file that were not taken
 SAVED = "[OK]\n"
@@ -107,10 +107,19 @@ def written(model: Model, event: FlashWritten) -> None:
         del model.writers[event.name]
     session = model.sessions.get(number)
     if number == mirror.NOBODY:
-        if event.error:
-            mirror.save_failed(model, event.error)
+        _failed_for_mate(model, event)
     elif session is not None:
         _saved(model, session, event)
+
+
+def _failed_for_mate(model: Model, event: FlashWritten) -> None:
+    if event.error is None:
+        return
+    if event.name == STARTUP_CONFIG:
+        mirror.save_failed(model, event.error)
+        return
+    said = f"flash:/{event.name.removeprefix(PREFIX)} ({event.error})"
+    telling.log(model, MessageId.REPLICATION_COMMAND_FAILED, said)
 
 
 def _saved(model: Model, session: Session, event: FlashWritten) -> None:
@@ -272,12 +281,29 @@ def _delete_confirmed(model: Model, session: Session, given: str, *, name: str) 
 
 
 def _delete(model: Model, session: Session, name: str) -> None:
-    def then(event: FlashRead) -> None:
-        session.saved = lambda: answer(model, session, "")
-        model.writers.setdefault(event.name, deque()).append(session.number)
-        model.out.append(EraseFlash(event.name))
+    order = keeping.delete_order(name)
+    read(model, session, PREFIX + name, lambda _: _on_both(model, session, order))
 
-    read(model, session, PREFIX + name, then)
+
+def rename_file(model: Model, session: Session, arguments: Arguments) -> None:
+    """Give a file another name, on both units; none may have it."""
+    name, to = arguments["file"], arguments["target"]
+    order = keeping.rename_order(name, to)
+    read(model, session, PREFIX + name, lambda _: _on_both(model, session, order))
+
+
+def no_directories(model: Model, session: Session, arguments: Arguments) -> None:
+    """The flash of a unit has files and no directories."""
+    refuse(model, session, "the flash of this unit has no directories; copy to flash:NAME")
+
+
+def _on_both(model: Model, session: Session, order: str) -> None:
+    """The active unit's files are the pair's: the mate does it too."""
+    session.waits = True
+    session.saved = lambda: answer(model, session, "")
+    keeping.carries_out(model, order, session.number)
+    if model.active:
+        mirror.pass_on(model, order)
 
 
 def _write_file(model: Model, session: Session, name: str, text: str | None) -> None:

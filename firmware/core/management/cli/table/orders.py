@@ -263,6 +263,25 @@ _FLASH = (
         replicated=True,
         choices={"/noconfirm": "Do not ask", "file": "File to delete"},
     ),
+    order(
+        "rename <file:flash> <target:flash>",
+        "rename_file",
+        "Give a file in flash another name, on both units",
+        replicated=True,
+        choices={"file": "File to rename", "target": "Its new name; no file may have it"},
+    ),
+    order(
+        "mkdir <directory:line>",
+        "no_directories",
+        "Refused: flash has no directories",
+        choices={"directory": "Directory to make"},
+    ),
+    order(
+        "rmdir <directory:line>",
+        "no_directories",
+        "Refused: flash has no directories",
+        choices={"directory": "Directory to remove"},
+    ),
     order("more <file:flash>", "show_file", "Print a file from flash"),
     order(
         "reload [noconfirm]",
