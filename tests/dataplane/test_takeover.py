@@ -166,6 +166,7 @@ def test_the_kernels_settings_are_those_of_the_configuration(rig: Rig) -> None:
     assert found == {
         "tcp_loose": 0,
         "tcp_be_liberal": 1,
+        "acct": 1,
         "tcp_timeout_established": 7200,
         "tcp_timeout_fin_wait": 300,
         "tcp_timeout_close_wait": 300,

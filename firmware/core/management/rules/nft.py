@@ -64,13 +64,15 @@ def script(rules: RuleSet) -> str:
 
 
 def settings(rules: RuleSet) -> tuple[tuple[str, int], ...]:
-    """Names under /proc/sys/net/netfilter and values: idle times in seconds, and two switches."""
+    """Names under /proc/sys/net/netfilter and values: idle times in seconds, and three switches."""
     timeouts = rules.timeouts
     return (
         # Nobody may join in the middle of a connection.
         ("nf_conntrack_tcp_loose", 0),
         # "Invalid" must mean "unknown": a late segment of a good connection is not to be reset.
         ("nf_conntrack_tcp_be_liberal", 1),
+        # `show conn` prints how many bytes a connection carried.
+        ("nf_conntrack_acct", 1),
         ("nf_conntrack_tcp_timeout_established", _idle(timeouts.conn)),
         ("nf_conntrack_tcp_timeout_fin_wait", _idle(timeouts.half_closed)),
         ("nf_conntrack_tcp_timeout_close_wait", _idle(timeouts.half_closed)),
