@@ -8,6 +8,7 @@ Nothing here is waited for by the failover process.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -242,8 +243,20 @@ class Management:
             self.step(message)
 
 
+def _collect_seldom() -> None:
+    """A configuration of 10,000 lines is 500,000 objects that stay, and none of them is garbage.
+
+    Looking through them again and again while it is read would be a fifth of the time. What the
+    program itself is made of is not looked through any more at all.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 async def _serve(unit: UnitFile) -> int:
     management = Management(unit, kernel=True)
+    _collect_seldom()
     try:
         await management.run()
     except OSError as error:

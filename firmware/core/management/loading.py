@@ -58,6 +58,7 @@ def tell_settings(model: Model) -> None:
 def when_loaded(model: Model, then: Callable[[], None] | None) -> None:
     """Go on when the rules in force are the configuration's; what waited before is forgotten."""
     loading = model.loading
+    loading.drawn = None
     if then is not None and (not model.enforces or loading.done == loading.number):
         then()
         then = None

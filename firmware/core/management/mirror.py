@@ -237,17 +237,15 @@ def _taken_over(model: Model, text: str) -> None:
     faults = model.configuration.load_from_mate(text)
     mirror.edited = False
     mirror.key_from_mate = mirror.key_from_mate or _KEY_LINE.search(text) is not None
-    # The settings first: Standby Ready means ready with the mate's configuration.
-    settling.settle(model, anew=True)
     for fault in faults[:FAILURES_TOLD]:
         _failed(model, fault.text.strip(), fault.why)
-    # Ready also means that the packet rules are in the kernel.
-    loading.when_loaded(model, partial(_took, model))
-
-
-def _took(model: Model) -> None:
-    model.out.append(ToFailover(SyncEnded(SyncOutcome.RECEIVED)))
     _send(model, say.Took())
+    # Standby Ready means ready with the mate's settings, and its packet rules in the kernel.
+    settling.settle_next(model, partial(_ready, model))
+
+
+def _ready(model: Model) -> None:
+    model.out.append(ToFailover(SyncEnded(SyncOutcome.RECEIVED)))
     model.out.append(ConsoleText("      End configuration replication from mate."))
     telling.log(model, MessageId.REPLICATION_RECEIVED)
     telling.list_ignored(model)

@@ -44,6 +44,7 @@ class Loading:
     told: str = ""  # the error last said
     retry_due_ms: int | None = None
     then: Callable[[], None] | None = None  # what waits for ``done`` to be ``number``
+    drawn: Callable[[], None] | None = None  # the same, before the rules are drawn at all
 
 
 @dataclass(slots=True, kw_only=True)

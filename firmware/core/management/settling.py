@@ -8,6 +8,7 @@ that moment, the lines of the last fraction of a second are lost with it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from firmware.core.management import loading
@@ -50,6 +51,15 @@ def settle(model: Model, *, anew: bool = False) -> None:
     loading.tell_settings(model)
     model.out.append(KeepRunning(configuration.text + EDITED_MARK * edited))
     prompts.refresh(model)
+    if model.loading.drawn is not None:
+        loading.when_loaded(model, model.loading.drawn)
+
+
+def settle_next(model: Model, then: Callable[[], None]) -> None:
+    """Draw in the next step, so that what was said in this one leaves before; go on when the rules
+    are in the kernel."""
+    model.settle_due_ms = model.now_ms
+    model.loading.drawn = then
 
 
 def modified(model: Model, who: str) -> None:
