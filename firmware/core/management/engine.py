@@ -169,7 +169,7 @@ class ManagementEngine:
         model = self._model
         dues = [order.due_ms for order in model.orders.values()]
         others = (mirror.due_ms(model), idle.due_ms(model), loading.due_ms(model))
-        more = (*others, model.state_due_ms, model.settle_due_ms)
+        more = (*others, debugging.due_ms(model), model.state_due_ms, model.settle_due_ms)
         return min((*dues, *(due for due in more if due is not None)), default=None)
 
     # -- for worlds, tests and the process to look at --------------------------------------------
@@ -237,6 +237,7 @@ class ManagementEngine:
 
     def _failover_connected(self, event: ev.FailoverConnected) -> None:
         self._model.connected = True
+        debugging.opened(self._model, there=True)
         if self._model.booted:
             self._introduce()
 
@@ -249,6 +250,7 @@ class ManagementEngine:
     def _failover_lost(self, event: ev.FailoverLost) -> None:
         model = self._model
         model.connected, model.view, model.state_due_ms = False, None, None
+        debugging.opened(model, there=False)
         mirror.reset(model)
         orders.give_up(model, "the failover process ended meanwhile", all_of_them=True)
         showing.viewed(model)
@@ -310,6 +312,7 @@ class ManagementEngine:
         mirror.time_passed(model)
         idle.time_passed(model)
         loading.time_passed(model)
+        debugging.time_passed(model)
         if model.settle_due_ms is not None and model.now_ms >= model.settle_due_ms:
             settling.settle(model)
         if model.state_due_ms is not None and model.now_ms >= model.state_due_ms:

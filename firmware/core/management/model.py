@@ -98,6 +98,7 @@ class Model:
     saving: int | None = None  # the same, on its way there
     counted: tuple[int, int] = (0, 0)  # frames sent and received when they were last cleared
     view_asked: deque[tuple[int, Callable[[UnitView], str]]] = field(default_factory=deque)
+    debug_due_ms: int = 0  # debugging.py: when frames are counted next
     most_conns: int = 0
     most_xlates: int = 0
 

@@ -11,20 +11,23 @@
 | cmd-exec | commands run for the mate |
 | verify | frames that were ignored, and why |
 | fail | messages of a fault of this unit: fenced, refused, no room |
+| open | the failover process, which opens the devices, came or went |
+| rxip, txip | frames received and sent, counted every second |
 
-`open`, `rxip` and `txip` are taken and print nothing: devices are opened and packets counted by the
-failover process, which tells nobody of single ones.
+Single frames are the failover process's alone: it must not wait for terminals.
 """
 
 from __future__ import annotations
 
 from firmware.core.failover.effects import StateChanged
-from firmware.core.failover.events import MessageQueued, SyncEnded
+from firmware.core.failover.events import MessageQueued, SnapshotWanted, SyncEnded
 from firmware.core.failover.view import HostView, UnitView
 from firmware.core.management.events import ConsoleText, Reply, ToFailover
 from firmware.core.management.model import Model
 
 DUMP_MAX = 64  # bytes of a message
+COUNT_MS = 1_000  # between two counts of frames
+_COUNTS = {"rxip", "txip"}
 
 
 def follow(model: Model) -> None:
@@ -64,10 +67,33 @@ def viewed(model: Model, before: UnitView | None, now: UnitView) -> None:
             tell(model, "cable", f"fover_cable: {name} {old.value} -> {new.value}")
     _interfaces(model, "this", before.mine, now.mine)
     _interfaces(model, "other", before.other, now.other)
+    for way, old, new in (("tx", before.sent, now.sent), ("rx", before.received, now.received)):
+        if new > old:
+            tell(model, f"{way}ip", f"fover_{way}ip: {new - old} frames, {new} since boot")
     counted = dict(before.frames_ignored)
     for why, count in now.frames_ignored:
         if count != counted.get(why, 0):
             tell(model, "verify", f"fover_verify: {why}, {count} frames")
+
+
+def opened(model: Model, *, there: bool) -> None:
+    """The failover process came, or went."""
+    said = "opened its devices" if there else "went away, its devices are closed"
+    tell(model, "open", f"fover_open: the failover process {said}")
+
+
+def due_ms(model: Model) -> int | None:
+    """When ``time_passed`` has something to do."""
+    counts = model.connected and any(one.debug & _COUNTS for one in model.sessions.values())
+    return model.debug_due_ms if counts else None
+
+
+def time_passed(model: Model) -> None:
+    """Have frames counted, while a session follows that."""
+    due = due_ms(model)
+    if due is not None and due <= model.now_ms:
+        model.debug_due_ms = model.now_ms + COUNT_MS
+        model.out.append(ToFailover(SnapshotWanted()))
 
 
 def failed(model: Model, why: str) -> None:
@@ -75,9 +101,9 @@ def failed(model: Model, why: str) -> None:
     tell(model, "fail", f"fover_fail: {why}")
 
 
-def ran(model: Model, number: int, line: str) -> None:
+def ran(model: Model, line: str) -> None:
     """A command is run for the mate."""
-    tell(model, "cmd-exec", f"fover_cmd_exec: session {number}: {line}")
+    tell(model, "cmd-exec", f"fover_cmd_exec: {line}")
 
 
 def tell(model: Model, word: str, text: str) -> None:

@@ -130,7 +130,7 @@ def run_for_mate(model: Model, number: int, line: str, configuring: bool) -> Non
     if session is None:
         return
     session.configuring = configuring
-    debugging.ran(model, number, secrets.covered(line))
+    debugging.ran(model, secrets.covered(line))
     if session.waits:
         refuse(model, session, "the command before is not answered yet")
     else:
