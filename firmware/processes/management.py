@@ -13,9 +13,10 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from firmware.core.management import events as ev
 from firmware.core.management import topics
@@ -30,6 +31,7 @@ from firmware.processes.run_directory import SOCKET
 from firmware.processes.unit_file import UnitFile
 
 RECONNECT_S = 0.05  # a failover process that is being started is met within this
+FAULT_STATUS = 70
 _SUPERVISORS = (ev.SwitchMoved, ev.ProcessEnded, ev.Fenced)
 
 
@@ -187,7 +189,17 @@ class Management:
                 await self._mqtt.close()
 
     def step(self, event: ev.Event) -> None:
-        """Step the machine, carry out what it asks for, and step what that answers."""
+        """Step the machine, carry out what it asks for, and step what that answers.
+
+        A fault in it ends the process: what it was about is half done, and only a process that
+        begins anew, from the running configuration kept before that step, is right again.
+        """
+        try:
+            self._step(event)
+        except Exception as fault:  # asyncio would log it, and go on with half a change
+            _die_of(fault)
+
+    def _step(self, event: ev.Event) -> None:
         events = [event]
         while events:
             now_ms = time.monotonic_ns() // 1_000_000
@@ -252,6 +264,13 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def _die_of(fault: Exception) -> NoReturn:
+    """Say where it happened, and leave at once; the supervisor starts management anew."""
+    told = "".join(traceback.format_exception(fault))
+    os.write(2, f"management: {told}".encode(errors="replace"))
+    os._exit(FAULT_STATUS)
 
 
 async def _serve(unit: UnitFile) -> int:

@@ -1,6 +1,8 @@
 """The management process in this process: real sockets and flash, the failover side by hand."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from firmware.core.management.events import Reload, SwitchMoved
 from firmware.core.settings import Identity, PhysicalInterface, Platform, UnitFacts
 from firmware.drivers.fake_broker import FakeBroker
 from firmware.processes import ipc
-from firmware.processes.management import Management
+from firmware.processes.management import FAULT_STATUS, Management
 from firmware.processes.unit_file import MqttSettings, UnitFile
 
 LIMIT_S = 30
@@ -206,3 +208,32 @@ def test_a_switch_and_the_units_state_are_told_to_the_broker(tmp_path: Path) -> 
         supervisor.close()
 
     asyncio.run(asyncio.wait_for(run(), LIMIT_S))
+
+
+FAULTY = """
+import asyncio, sys
+from pathlib import Path
+from firmware.core.management.events import TimePassed
+from firmware.processes.management import FAULT_STATUS, Management
+from tests.management.test_process import unit_file
+
+class Unheard(TimePassed):
+    "No machine knows what to do with it."
+
+async def serve():
+    management = Management(unit_file(Path(sys.argv[1])))
+    asyncio.get_running_loop().call_soon(management.step, Unheard())
+    await management.run()
+
+asyncio.run(serve())
+"""
+
+
+def test_a_fault_in_the_machine_ends_the_process_and_says_where(tmp_path: Path) -> None:
+    """Going on would leave a session waiting for ever, and a change half made."""
+    command = [sys.executable, "-c", FAULTY, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert ended.returncode == FAULT_STATUS
+    assert ended.stderr.startswith("management: Traceback")
+    assert "in step" in ended.stderr
+    assert "Unheard" in ended.stderr

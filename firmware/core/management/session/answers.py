@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from firmware.core.management.cli.matching import Fault
+from firmware.core.management.cli.matching import Fault, Why
 from firmware.core.management.events import CloseSession, Reply
 from firmware.core.management.model import Model
 from firmware.core.management.session.prompts import prompt
@@ -87,7 +87,12 @@ def refuse(model: Model, session: Session, why: str) -> None:
 
 
 def fault(session: Session, line: str, found: Fault) -> str:
-    """What a line that is no command is answered: a caret under the word, and why."""
+    """What a line that is no command is answered: a caret under the word, and why.
+
+    Where a line only ends too early there is no word to point at.
+    """
+    if found.why is Why.INCOMPLETE:
+        return f"{found.why.value}\n" + (f"  {found.detail}\n" if found.detail else "")
     return caret(session, found.column, found.why.value, found.detail)
 
 
