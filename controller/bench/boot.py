@@ -22,6 +22,7 @@ from firmware.core.settings import Mode
 FACTS = (
     "model",
     "version",
+    "platform",
     "memory_mb",
     "flash_mb",
     "licence",

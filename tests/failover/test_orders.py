@@ -35,6 +35,17 @@ def test_ho1_planned_switchovers_both_ways_by_both_units(mode):
     assert [answer.text for i in (A, B) for answer in pair.answers[i]] == ["", "", "", ""]
 
 
+@MODES
+def test_ho1_each_unit_shows_the_other_as_it_is_after_a_switchover(mode):
+    pair = Pair(mode).both()
+    for index, order in ((A, Order.NO_ACTIVE), (A, Order.ACTIVE), (B, Order.ACTIVE)):
+        pair.order(index, order)
+        pair.run(100)
+        for one in (A, B):
+            last = [e.view for e in pair.effects[one] if isinstance(e, fe.Publish)][-1]
+            assert last.other.state.text == pair.states[1 - one]
+
+
 def test_ho1_the_old_active_drops_its_links_50_ms_after_the_claim():
     pair = Pair().both()
     pair.order(A, Order.NO_ACTIVE)

@@ -290,6 +290,14 @@ def test_plain_lines() -> None:
     assert plain.take() == PROMPT
 
 
+def test_a_line_ending_in_a_question_mark_asks_for_help_but_in_a_password() -> None:
+    plain = PlainLines(prompts=True)
+    plain.begin(PROMPT)
+    assert plain.feed("show failover ?\r\n") == (17, Asked(Key.HELP, "show failover "))
+    plain.begin("Password: ", secret=True)
+    assert plain.feed("why?\n") == (5, Asked(Key.ENTER, "why?"))
+
+
 def test_pages() -> None:
     pager = Pager(10)
     pager.limit(3)

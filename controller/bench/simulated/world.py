@@ -93,9 +93,12 @@ class Simulation:
         self.carriers: dict[tuple[Unit, str], bool] = {}
 
     def _unit(self, unit: Unit, rig: Rig) -> SimulatedUnit:
+        said = dict[str, Any](rig.facts[unit])
+        if "platform" in said:
+            said["platform"] = Platform(said["platform"])
         made = SimulatedUnit(
             name=unit,
-            facts=replace(facts(unit, rig.chassis[unit]), **dict[str, Any](rig.facts[unit])),
+            facts=replace(facts(unit, rig.chassis[unit]), **said),
             around=self,
             has_cable=rig.mode is Mode.CABLE,
         )

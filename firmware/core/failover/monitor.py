@@ -286,8 +286,10 @@ def _note_their_hearing(unit: Unit, body: Hello) -> None:
 def note_handover(unit: Unit, sequence: int, state: UnitState | None) -> None:
     """A step of a switchover is newer word of the mate's state than the hello before it."""
     unit.mate.newest = sequence
-    if state is not None and unit.mate.hello is not None:
-        unit.mate.hello = replace(unit.mate.hello, state=state)
+    before = unit.mate.hello
+    if state is not None and before is not None and before.state is not state:
+        unit.mate.hello = replace(before, state=state)
+        unit.changed = True  # the hello that follows says nothing new
 
 
 def mate_gone(unit: Unit, cause: Cause) -> list[Cause]:

@@ -169,7 +169,8 @@ class ManagementEngine:
         model = self._model
         dues = [order.due_ms for order in model.orders.values()]
         others = (mirror.due_ms(model), idle.due_ms(model), loading.due_ms(model))
-        more = (*others, debugging.due_ms(model), model.state_due_ms, model.settle_due_ms)
+        pair = (debugging.due_ms(model), showing.view_due_ms(model))
+        more = (*others, *pair, model.state_due_ms, model.settle_due_ms)
         return min((*dues, *(due for due in more if due is not None)), default=None)
 
     # -- for worlds, tests and the process to look at --------------------------------------------
@@ -309,6 +310,7 @@ class ManagementEngine:
         model = self._model
         why = "the failover process does not answer; show failover tells what became of it"
         orders.give_up(model, why, all_of_them=False)
+        showing.time_passed(model)
         mirror.time_passed(model)
         idle.time_passed(model)
         loading.time_passed(model)

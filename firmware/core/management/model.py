@@ -34,6 +34,15 @@ class GivenOrder:
     due_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A session that waits for a fresh picture, and what it makes of it."""
+
+    session: int
+    then: Callable[[UnitView], str]
+    due_ms: int
+
+
 @dataclass(slots=True)
 class Loading:
     """The packet rules on their way into the kernel. Written by loading.py."""
@@ -97,7 +106,7 @@ class Model:
     saved: int | None = None  # generation of the configuration that flash has; None: not known
     saving: int | None = None  # the same, on its way there
     counted: tuple[int, int] = (0, 0)  # frames sent and received when they were last cleared
-    view_asked: deque[tuple[int, Callable[[UnitView], str]]] = field(default_factory=deque)
+    view_asked: deque[AskedView] = field(default_factory=deque)
     debug_due_ms: int = 0  # debugging.py: when frames are counted next
     most_conns: int = 0
     most_xlates: int = 0

@@ -1,4 +1,7 @@
-"""Lines from a pipe or a program: no echo, no keys, so no editing. Pure: text in, text out."""
+"""Lines from a pipe or a program: no echo, no keys, so no editing. Pure: text in, text out.
+
+A line that ends in ``?`` asks for help, as the key does at a terminal; in a password it is itself.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ class PlainLines:
         self._prompts = prompts
         self._prompt = ""
         self._line = ""
-        self._too_long = False
+        self._too_long = self._secret = False
         self._out: list[str] = []
 
     def take(self) -> str:
@@ -24,7 +27,7 @@ class PlainLines:
 
     def begin(self, prompt: str, line: str = "", *, secret: bool = False, tail: str = "") -> None:
         """Wait for a line. What is offered to be edited cannot be, on a pipe."""
-        self._prompt = prompt if self._prompts else ""
+        self._prompt, self._secret = prompt if self._prompts else "", secret
         self._out.append(self._prompt)
 
     def again(self) -> None:
@@ -64,4 +67,9 @@ class PlainLines:
             return len(text), None
         line, self._line = self._line.removesuffix("\r"), ""
         too_long, self._too_long = self._too_long or len(line) > LINE_MAX, False
-        return end + 1, Asked(Key.TOO_LONG) if too_long else Asked(Key.ENTER, line)
+        return end + 1, Asked(Key.TOO_LONG) if too_long else self._asked(line)
+
+    def _asked(self, line: str) -> Asked:
+        if line.endswith("?") and not self._secret:
+            return Asked(Key.HELP, line[:-1])
+        return Asked(Key.ENTER, line)

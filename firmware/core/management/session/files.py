@@ -32,6 +32,7 @@ from firmware.core.management.running.model import Refused
 from firmware.core.management.session import secrets
 from firmware.core.management.session.answers import answer, ask, refuse
 from firmware.core.management.session.session import Session
+from firmware.core.management.session.showing import cryptochecksum
 from firmware.core.message_ids import MessageId
 
 _FRAME = ("!", ":", "PIX Version", "ASA Version", "Cryptochecksum:")  # printed around lines
@@ -52,7 +53,7 @@ def write_memory(model: Model, session: Session, arguments: Arguments) -> None:
 
 def save(model: Model, session: Session, then: Callable[[], None] | None = None) -> None:
     """Write startup-config here and on the mate; then go on, else say [OK]."""
-    session.saved = then
+    session.saved = partial(_told_saved, model, session, _saving(model)) if then is None else then
     generation = model.configuration.generation
     mirror.send_save(model)
     why = mirror.save(model, session.number)
@@ -61,6 +62,17 @@ def save(model: Model, session: Session, then: Callable[[], None] | None = None)
     else:
         session.waits = True
         model.saving = generation
+
+
+def _saving(model: Model) -> str:
+    """What is about to be saved, as `write memory` tells of it."""
+    size = len(model.configuration.text.encode("utf-8", "replace"))
+    return f"{BUILDING}{cryptochecksum(model)}\n{size} bytes copied"
+
+
+def _told_saved(model: Model, session: Session, saving: str) -> None:
+    took_s = (model.now_ms - session.idle_since_ms) / 1000  # since the command was typed
+    answer(model, session, f"{saving} in {took_s:.3f} secs\n{SAVED}")
 
 
 def write_standby(model: Model, session: Session, arguments: Arguments) -> None:
@@ -130,8 +142,7 @@ def _saved(model: Model, session: Session, event: FlashWritten) -> None:
     elif then is not None:
         then()
     else:
-        before = BUILDING if event.name == STARTUP_CONFIG else ""
-        answer(model, session, before + SAVED)
+        answer(model, session, SAVED)
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -218,7 +229,8 @@ def copy_file_to_startup(model: Model, session: Session, arguments: Arguments) -
         if why := damage(text):
             refuse(model, session, f"flash:{arguments['source']}: {why}")
             return
-        session.saved = None
+        size = len(text.encode("utf-8", "replace"))
+        session.saved = lambda: answer(model, session, f"{size} bytes copied\n")
         model.saved = None
         model.writers[STARTUP_CONFIG].append(session.number)
         model.out.append(WriteFlash(STARTUP_CONFIG, text))

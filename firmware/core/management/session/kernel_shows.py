@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware.core.management import views
+from firmware.core.management.cli.arguments import physical_name
 from firmware.core.management.cli.row import Arguments
 from firmware.core.management.events import AskKernel, KernelTold
 from firmware.core.management.kernel import KernelFacts, Wanted
@@ -123,6 +124,7 @@ def named(model: Model) -> Named:
     configuration = model.configuration
     drafts = configuration.draft().interfaces.values()
     levels = {one.name: one.security_level for one in drafts if one.name is not None}
+    shut = [physical for physical, one in configuration.draft().interfaces.items() if one.shutdown]
     descriptions, management_only = {}, []
     for header in configuration.entries("interface"):
         physical, path = header.arguments["physical"], (header.text,)
@@ -131,7 +133,7 @@ def named(model: Model) -> Named:
         if any(configuration.entries("management-only", path)):
             management_only.append(physical)
     return views.named_interfaces(
-        model.facts, model.settings, levels, descriptions, management_only
+        model.facts, model.settings, levels, descriptions, management_only, shut
     )
 
 
@@ -141,6 +143,7 @@ def _picked(model: Model, arguments: Arguments, text: Callable[[Named], str]) ->
     rows = named(model)
     if wanted is None:
         return text(rows)
-    low = wanted.lower()
+    physical = physical_name(wanted, model.configuration.context.physicals)
+    low = (physical or wanted).lower()
     picked = tuple(one for one in rows if low in (one.name.lower(), one.physical.lower()))
     return text(picked) if picked else f"ERROR: there is no interface {wanted}\n"

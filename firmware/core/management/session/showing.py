@@ -8,9 +8,10 @@ from firmware.core.failover.events import SnapshotWanted
 from firmware.core.failover.view import UnitView
 from firmware.core.management import mirror, syslog, views
 from firmware.core.management.cli import manual
+from firmware.core.management.cli.arguments import physical_name
 from firmware.core.management.cli.row import Arguments
 from firmware.core.management.events import ToFailover
-from firmware.core.management.model import Model
+from firmware.core.management.model import ORDER_PATIENCE_MS, AskedView, Model
 from firmware.core.management.session import secrets
 from firmware.core.management.session.answers import answer, finish, page_of
 from firmware.core.management.session.session import Session
@@ -102,8 +103,19 @@ def viewed(model: Model) -> None:
     """A picture came: whoever asked for one is answered. None: the failover process went away."""
     asked, view = tuple(model.view_asked), model.view
     model.view_asked.clear()
-    for number, then in asked:
-        finish(model, number, ABSENT if view is None else then(view))
+    for one in asked:
+        finish(model, one.session, ABSENT if view is None else one.then(view))
+
+
+def view_due_ms(model: Model) -> int | None:
+    """When ``time_passed`` has something to do."""
+    return model.view_asked[0].due_ms if model.view_asked else None
+
+
+def time_passed(model: Model) -> None:
+    """Who waited too long for a picture is told that there is none."""
+    while model.view_asked and model.view_asked[0].due_ms <= model.now_ms:
+        finish(model, model.view_asked.popleft().session, ABSENT)
 
 
 def _ask_view(model: Model, session: Session, then: Callable[[UnitView], str]) -> None:
@@ -111,7 +123,8 @@ def _ask_view(model: Model, session: Session, then: Callable[[UnitView], str]) -
         answer(model, session, ABSENT)
         return
     session.waits = True
-    model.view_asked.append((session.number, then))
+    due_ms = model.now_ms + ORDER_PATIENCE_MS
+    model.view_asked.append(AskedView(session.number, then, due_ms))
     model.out.append(ToFailover(SnapshotWanted()))
 
 
@@ -146,7 +159,10 @@ def not_enforced(model: Model, session: Session, arguments: Arguments) -> str:
 
 def running_config(model: Model, session: Session, arguments: Arguments) -> str:
     """`show running-config [all] [family [which]]`"""
-    family = " ".join(filter(None, (arguments.get("family"), arguments.get("which"))))
+    which = arguments.get("which")
+    if arguments.get("family") == "interface" and which is not None:
+        which = physical_name(which, model.configuration.context.physicals) or which
+    family = " ".join(filter(None, (arguments.get("family"), which)))
     return model.configuration.shown(everything=arguments.has("all"), family=family)
 
 
@@ -156,7 +172,12 @@ def write_terminal(model: Model, session: Session, arguments: Arguments) -> str:
 
 
 def checksum(model: Model, session: Session, arguments: Arguments) -> str:
-    """`show checksum`: the last line but one of `show running-config`, in four groups."""
+    """`show checksum`"""
+    return cryptochecksum(model)
+
+
+def cryptochecksum(model: Model) -> str:
+    """The last line but one of `show running-config`, in four groups."""
     lines = model.configuration.shown().splitlines()
     found = next((line for line in lines if line.startswith("Cryptochecksum:")), "")
     digits = found.partition(":")[2]

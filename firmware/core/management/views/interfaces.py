@@ -37,12 +37,17 @@ def named_interfaces(
     levels: Mapping[str, int],
     descriptions: Mapping[str, str],
     management_only: Collection[str] = (),
+    shut: Collection[str] = (),
 ) -> tuple[NamedInterface, ...]:
     """Every interface of the unit in unit.toml's order, then those made of them (``Ethernet0.5``).
 
-    ``levels``: security level by nameif. ``descriptions``, ``management_only``: by physical name.
+    ``levels``: security level by nameif. ``descriptions``, ``management_only``, ``shut``: by
+    physical name; the last counts for interfaces that have no name.
     """
-    found = {one.physical: NamedInterface(physical=one.physical) for one in facts.interfaces}
+    found = {
+        one.physical: NamedInterface(physical=one.physical, shutdown=one.physical in shut)
+        for one in facts.interfaces
+    }
     for one in settings.interfaces:
         found[one.physical] = NamedInterface(
             physical=one.physical,

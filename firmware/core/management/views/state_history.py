@@ -145,4 +145,6 @@ def _short(unit: UnitState) -> str:
 
 def _sync(view: UnitView) -> str:
     text = view.sync.value
-    return f"{text} - STANDBY" if text and not is_active(view.mine.state) else text
+    roleless = view.mine.state in (UnitState.DISABLED, UnitState.NEGOTIATION)
+    stands_by = not is_active(view.mine.state) and not roleless
+    return f"{text} - STANDBY" if text and stands_by else text
