@@ -1,4 +1,4 @@
-"""SSH in the management process: its host key, from flash or made at first boot, and its server.
+"""SSH in the management process: its host keys, from flash or made at first boot, and its server.
 
 asyncssh takes half a second to import. That happens when the unit serves already, in a thread, and
 not at all where unit.toml wants no SSH.
@@ -60,28 +60,34 @@ class Remote:
             return
         from firmware.drivers.terminal.ssh import SshServer
 
+        keys = await self._host_keys()
         try:
-            self._server = SshServer(port, self._host_key(), self._sessions, warn=_warn)
+            self._server = SshServer(port, keys, self._sessions, warn=_warn)
         except ValueError as error:  # an asyncssh that knows other algorithms than ours
             _warn(f"SSH: asyncssh: {error}. Install what requirements-unit.lock names")
             return
         self._server.start()
 
-    def _host_key(self) -> str:
-        """The one in flash; else a new one, kept there if flash takes it."""
-        from firmware.drivers.terminal.ssh import HOST_KEY, is_host_key, new_host_key
+    async def _host_keys(self) -> list[str]:
+        """Those in flash; else new ones, kept there if flash takes them."""
+        from firmware.drivers.terminal.ssh import HOST_KEYS
 
-        kept = self._flash.read(HOST_KEY)
+        return [await self._host_key(name, kind) for name, kind in HOST_KEYS.items()]
+
+    async def _host_key(self, name: str, algorithm: str) -> str:
+        from firmware.drivers.terminal.ssh import is_host_key, new_host_key
+
+        kept = self._flash.read(name)
         if kept.text is not None and is_host_key(kept.text):
             return kept.text
-        key = new_host_key()
+        key = await asyncio.to_thread(new_host_key, algorithm)
         if kept.text is not None or kept.error:
             why = kept.error or "it is not a key"
-            _warn(f"SSH: flash: {HOST_KEY}: {why}. The unit has a new host key; clients will ask")
+            _warn(f"SSH: flash: {name}: {why}. The unit has a new host key; clients will ask")
         # One that cannot be read now may be readable at the next boot: leave it in its place.
-        error = None if kept.error else self._flash.write(HOST_KEY, key).error
+        error = None if kept.error else self._flash.write(name, key).error
         if error:
-            _warn(f"SSH: flash: {HOST_KEY}: {error}. The host key is lost at the next boot")
+            _warn(f"SSH: flash: {name}: {error}. The host key is lost at the next boot")
         return key
 
 

@@ -10,10 +10,11 @@ import pytest
 from terminal_machine import PASSWORD, Machine
 
 from firmware.drivers.flash import Flash
-from firmware.drivers.terminal.ssh import HOST_KEY, is_host_key
+from firmware.drivers.terminal.ssh import HOST_KEYS, is_host_key
 from firmware.processes.remote import Remote
 
 HERE = "127.0.0.1"
+HOST_KEY = next(iter(HOST_KEYS))
 
 
 def free_port() -> int:
@@ -21,8 +22,8 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def life(flash: Path) -> str:
-    """Boot, let somebody in, end: the host key he was shown."""
+def life(flash: Path, knows: str = "ssh-ed25519") -> str:
+    """Boot, let somebody in, end: the host key he was shown. ``knows``: the only kind he does."""
 
     async def run() -> str:
         machine, port = Machine(), free_port()
@@ -33,7 +34,13 @@ def life(flash: Path) -> str:
             while True:
                 try:
                     connection = await asyncssh.connect(
-                        HERE, port, username="a", password=PASSWORD, known_hosts=None, config=None
+                        HERE,
+                        port,
+                        username="a",
+                        password=PASSWORD,
+                        known_hosts=None,
+                        config=None,
+                        server_host_key_algs=[knows],
                     )
                     break
                 except ConnectionRefusedError:
@@ -41,7 +48,7 @@ def life(flash: Path) -> str:
             key = connection.get_server_host_key()
             assert key is not None
             connection.abort()
-            return key.get_fingerprint()
+            return f"{key.get_algorithm()} {key.get_fingerprint()}"
         finally:
             await remote.close()
 
@@ -55,6 +62,24 @@ def test_the_host_key_is_made_once(tmp_path: Path, capsys: pytest.CaptureFixture
     assert is_host_key(kept.read_text())
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("knows", "kind"),
+    [
+        ("ssh-ed25519", "ssh-ed25519"),
+        ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"),
+        ("rsa-sha2-256", "ssh-rsa"),
+        ("rsa-sha2-512", "ssh-rsa"),
+    ],
+)
+def test_a_client_that_knows_one_kind_of_key_is_shown_it(
+    tmp_path: Path, knows: str, kind: str
+) -> None:
+    first = life(tmp_path, knows)
+    assert first.startswith(f"{kind} ")
+    assert life(tmp_path, knows) == first
+    assert {one.name for one in tmp_path.iterdir()} == set(HOST_KEYS)
 
 
 def test_a_damaged_host_key_is_replaced_and_said(

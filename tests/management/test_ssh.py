@@ -35,7 +35,7 @@ class Unit:
         self.machine = Machine()
         self.said: list[str] = []
         self.server = SshServer(
-            0, KEY, self.machine.sessions, warn=self.said.append, addresses=(HERE,)
+            0, [KEY], self.machine.sessions, warn=self.said.append, addresses=(HERE,)
         )
         self.machine.admitted = self.server.admitted
         self.machine.judged = self.server.judged
@@ -409,7 +409,7 @@ def test_a_port_that_is_taken_is_said_once_and_taken_later() -> None:
             port = other.getsockname()[1]
             said: list[str] = []
             server = SshServer(
-                port, KEY, unit.machine.sessions, warn=said.append, addresses=(HERE,)
+                port, [KEY], unit.machine.sessions, warn=said.append, addresses=(HERE,)
             )
             server.start()
             assert server.ports == ()
@@ -424,7 +424,7 @@ def test_a_port_that_is_taken_is_said_once_and_taken_later() -> None:
 
 def test_it_listens_everywhere() -> None:
     async def story(unit: Unit) -> None:
-        server = SshServer(0, KEY, unit.machine.sessions, warn=unit.said.append)
+        server = SshServer(0, [KEY], unit.machine.sessions, warn=unit.said.append)
         server.start()
         assert 1 <= len(server.ports) <= 2
         await server.close()

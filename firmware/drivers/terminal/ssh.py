@@ -14,7 +14,7 @@ import asyncio
 import errno
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import asyncssh
@@ -37,7 +37,14 @@ LOGIN_S = 30.0  # from the connection to its session
 TRIES = 3  # passwords for one connection
 USER_MAX, PASSWORD_MAX = 64, 512  # characters; longer ones are wrong
 AGAIN_S = 3.0  # until a port that is taken is asked for again
-HOST_KEY = "ssh-host-ed25519-key"  # in flash
+# Names in flash. Clients without ed25519 (FIPS machines, other vendors' boxes, Ruby's and Java's
+# older libraries) know one of the others.
+HOST_KEYS = {
+    "ssh-host-ed25519-key": "ssh-ed25519",
+    "ssh-host-ecdsa-key": "ecdsa-sha2-nistp256",
+    "ssh-host-rsa-key": "ssh-rsa",
+}
+_RSA_BITS = 3072
 EVERYWHERE = ("0.0.0.0", "::")
 _WINDOW = 65_536  # bytes a client may send before we have looked at them
 _PACKET = 32_768
@@ -48,9 +55,13 @@ _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 _SLOW = "-gss-*,diffie-hellman-group-exchange-*,diffie-hellman-group1?-sha512,*-sha1,rsa2048-*"
 
 
-def new_host_key() -> str:
-    """A host key, as text to be kept where nobody else can read it."""
-    return asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+def new_host_key(algorithm: str = "ssh-ed25519") -> str:
+    """A host key, as text to be kept where nobody else can read it. RSA takes up to seconds."""
+    if algorithm == "ssh-rsa":
+        key = asyncssh.generate_private_key(algorithm, key_size=_RSA_BITS)
+    else:
+        key = asyncssh.generate_private_key(algorithm)
+    return key.export_private_key().decode()
 
 
 def is_host_key(text: str) -> bool:
@@ -68,7 +79,7 @@ class SshServer:
     def __init__(
         self,
         port: int,
-        host_key: str,
+        host_keys: Sequence[str],
         sessions: Sessions,
         *,
         warn: Callable[[str], None],
@@ -78,7 +89,7 @@ class SshServer:
         self.refused = 0
         self.talking = 0  # sessions
         self._port, self._addresses, self._warn = port, addresses, warn
-        self._options = _options(host_key)
+        self._options = _options(host_keys)
         self._loop = asyncio.get_running_loop()
         self._listeners: dict[str, socket.socket] = {}
         self._again: asyncio.TimerHandle | None = None
@@ -294,9 +305,9 @@ class Client(asyncssh.SSHServer):
         return Session(self, self.server.sessions)
 
 
-def _options(host_key: str) -> asyncssh.SSHServerConnectionOptions:
+def _options(host_keys: Sequence[str]) -> asyncssh.SSHServerConnectionOptions:
     return asyncssh.SSHServerConnectionOptions(
-        server_host_keys=[asyncssh.import_private_key(host_key)],
+        server_host_keys=[asyncssh.import_private_key(key) for key in host_keys],
         server_version="fover",
         kex_algs=_SLOW,
         compression_algs=None,  # a small packet must not become a large one
