@@ -17,7 +17,7 @@ from firmware.core.management.cli.arguments import Context, kind
 from firmware.core.management.cli.beginnings import BEGINNINGS
 from firmware.core.management.cli.row import Arguments, No, Row
 from firmware.core.management.cli.syntax import Keyword
-from firmware.core.management.cli.walking import EXACT, Move, Piece, Place, Stop, Walker
+from firmware.core.management.cli.walking import EXACT, Move, Piece, Place, Plan, Stop, Walker
 
 
 class Why(Enum):
@@ -189,11 +189,18 @@ def _match(
     walker: Walker, line: str, words: list[str], *, negated: bool, privilege: int
 ) -> Matched | Fault:
     walk = _walk(walker, line, words, negated=negated, privilege=privilege)
+    if walk.stop is None and not walk.rests:
+        plan = walker.plan(walk.trail, negated=negated)
+        if plan is not None:
+            return Matched(plan.row, _planned(plan, walk.trail), negated, full=plan.full)
     whole = walk.readings(walker.rows) if walk.stop is None and walk.trail else ()
     ends = [one for one in (*whole, *walk.rests) if _is_end(one, negated)]
     if ends:
         best = ends[0] if len(ends) == 1 else min(ends, key=lambda one: (one.scores, one.order))
-        return Matched(best.row, _arguments(best), negated, full=best.pieces[0].score == EXACT)
+        arguments, full = _arguments(best), best.pieces[0].score == EXACT
+        if not walk.rests:
+            _learn(walker, walk.trail, best, arguments, negated=negated)
+        return Matched(best.row, arguments, negated, full=full)
     depth = len(walk.trail) + negated
     if walk.stop is not None:
         return _fault(walk.stop, line, words, depth)
@@ -261,6 +268,31 @@ def _arguments(reading: _Reading) -> Arguments:
     words = tuple([piece.word for piece in reading.pieces])
     keywords = tuple([piece.keyword for piece in reading.pieces if piece.keyword])
     return Arguments(values, words, _together(keywords))
+
+
+def _planned(plan: Plan, trail: list[Move]) -> Arguments:
+    binds = plan.binds
+    values = {name: trail[at].value if at >= 0 else fixed for name, at, fixed in binds}
+    words = [move.word or word for move, word in zip(trail, plan.words, strict=True)]
+    return Arguments(values, tuple(words), plan.keywords)
+
+
+def _learn(
+    walker: Walker, trail: list[Move], best: _Reading, arguments: Arguments, *, negated: bool
+) -> None:
+    """The next line that differs in its values only is not read in every way again."""
+    binds = tuple(
+        (piece.bound[0], at, None) if trail[at].by else (piece.bound[0], -1, piece.bound[1])
+        for at, piece in enumerate(best.pieces)
+        if piece.bound is not None
+    )
+    if len(binds) != len(arguments.values):
+        return  # one name, several values: they are gathered
+    words = tuple(
+        "" if move.by else piece.word for move, piece in zip(trail, best.pieces, strict=True)
+    )
+    full = best.pieces[0].score == EXACT
+    walker.learn(trail, Plan(best.row, binds, words, arguments.keywords, full), negated=negated)
 
 
 @lru_cache(maxsize=4096)  # thousands of lines of a list have the same ones

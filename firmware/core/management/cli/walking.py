@@ -17,6 +17,7 @@ from firmware.core.management.cli.syntax import Argument, Keyword, Token
 
 EXACT, SHORT, VALUE = 0, 1, 2  # how a word was read, best first
 _MOVES_MAX = 20_000  # remembered moves of one walker
+_PLANS_MAX = 4_000  # of one walker
 _WORD_MAX = 64  # characters of a word worth remembering
 
 
@@ -43,7 +44,7 @@ class Step:
     token: Token
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Values:
     """The steps of a place that take a value of one kind.
 
@@ -72,12 +73,34 @@ class Place:
     moves: dict[str, Move | None] = field(default_factory=dict)  # None: made once so far
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Move:
-    """Where a word leads; ``pieces[i]`` is how ``place.threads[i]`` was reached."""
+    """Where a word leads. ``by``: it was read as a value of that kind and as nothing else."""
 
     place: Place
-    pieces: tuple[Piece, ...]
+    made: tuple[Piece, ...] = ()
+    by: Values | None = None
+    value: Any = None
+    word: str = ""  # canonical, of a value
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """``pieces[i]`` is how ``place.threads[i]`` was reached."""
+        if not self.made and self.by is not None:
+            read = [_value(step, self.value, self.word) for step in self.by.steps]
+            self.made = tuple(_first_of_each(read))
+        return self.made
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How lines are read whose words lead the same ways and differ in their values only."""
+
+    row: Row
+    binds: tuple[tuple[str, int, Any], ...]  # name, its word if that is a value, or what it is
+    words: tuple[str, ...]  # empty where the value's own stands
+    keywords: frozenset[str]
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,7 @@ class Walker:
         self._starts: dict[tuple[bool, int], Place] = {}
         self._places: dict[tuple[tuple[int, int], ...], Place] = {}
         self._remembered = 0
+        self._plans: dict[tuple[Any, ...], Plan] = {}
 
     def start(self, *, negated: bool, privilege: int) -> Place:
         """Before the first word (after ``no``, if ``negated``)."""
@@ -133,37 +157,47 @@ class Walker:
             place.moves[word] = made
             return
         if self._remembered >= _MOVES_MAX:
+            self._plans.clear()
             for known in (*self._places.values(), *self._starts.values()):
                 known.moves.clear()
             self._remembered = 0
         place.moves[word] = None
         self._remembered += 1
 
+    def plan(self, trail: list[Move], *, negated: bool) -> Plan | None:
+        """How lines that took this way are read, if that is known."""
+        return self._plans.get((negated, *[move.by or move for move in trail]))
+
+    def learn(self, trail: list[Move], plan: Plan, *, negated: bool) -> None:
+        """Lines that take this way are read so."""
+        if len(self._plans) >= _PLANS_MAX:
+            self._plans.clear()
+        self._plans[(negated, *[move.by or move for move in trail])] = plan
+
     def _made(self, place: Place, word: str) -> Move | Stop:
         pieces, begun = _keywords(place, word) if place.keywords else ([], [])
         refused: dict[str, None] = {}
-        fits: list[Values] = []
+        fits: list[tuple[Values, Any, str]] = []
         for values in place.values.values():
             read = self._read(values.shape, word)
             if isinstance(read, str):
                 refused[read] = None
-                continue
-            fits.append(values)
-            pieces += [_value(step, *read) for step in values.steps]
+            else:
+                fits.append((values, *read))
+        if len(fits) == 1 and not pieces:
+            return self._led(*fits[0])
+        pieces += [_value(step, value, text) for v, value, text in fits for step in v.steps]
         if not pieces:
             return Stop(tuple(refused), tuple(sorted(begun)))
-        if len(fits) == 1 and len(pieces) == len(fits[0].steps):  # one kind of value, no keyword
-            return self._led(fits[0], pieces)
         pieces = _first_of_each(pieces)
         return Move(self._reached(pieces), tuple(pieces))
 
-    def _led(self, values: Values, pieces: list[Piece]) -> Move:
+    def _led(self, values: Values, value: Any, word: str) -> Move:
         """Long lists are made of these: where they lead is looked up once."""
         if values.place is None:
+            pieces = [_value(step, value, word) for step in values.steps]
             values.place = self._reached(_first_of_each(pieces))
-        if len(values.place.threads) < len(pieces):
-            pieces = _first_of_each(pieces)
-        return Move(values.place, tuple(pieces))
+        return Move(values.place, (), values, value, word)
 
     def _reached(self, pieces: list[Piece]) -> Place:
         return self._place(tuple([(piece.order, piece.state) for piece in pieces]))
