@@ -63,6 +63,13 @@ class Console:
                 case ev.EraseFlash(name):
                     self.flash.pop(name, None)
                     self.step(ev.FlashWritten(name))
+                case ev.RenameFlash(name, to):
+                    self.flash[to] = self.flash.pop(name)
+                    self.step(ev.FlashWritten(name))
+                case ev.ListFlash(prefix):
+                    names = sorted(name for name in self.flash if name.startswith(prefix))
+                    files = (ev.FlashFile(n, len(self.flash[n]), WALL_MS) for n in names)
+                    self.step(ev.FlashListed(tuple(files)))
                 case ev.ReadFlash(name):
                     self.step(ev.FlashRead(name, self.flash.get(name)))
                 case ev.CloseSession():

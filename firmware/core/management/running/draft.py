@@ -18,7 +18,7 @@ class SystemDraft:
     """hostname, names, prompt and their kin."""
 
     hostname: str = ""
-    domain: str = ""
+    domain: str = "default.domain.invalid"
     names: dict[str, IPv4Address] = field(default_factory=dict)
 
 

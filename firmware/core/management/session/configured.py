@@ -20,8 +20,8 @@ class Terminal:
     prompt: tuple[str, ...] = ("hostname", "context")
     domain: str = ""
     pager: int = 24
-    greeting: str = ""  # banner motd
-    welcome: str = ""  # banner exec, at the first privileged prompt
+    greeting: str = ""  # banner motd and banner exec, when a session begins
+    before_login: str = ""  # banner login, where `login` asks who it is
     ssh_timeout_ms: int = 5 * MINUTE_MS
     console_timeout_ms: int = 0
     ssh_permits: tuple[tuple[IPv4Network, str], ...] = ()
@@ -37,12 +37,16 @@ def terminal(configuration: Configuration, hostname: str) -> Terminal:
     """What a configuration says."""
     draft = configuration.draft()
     said = draft.terminal
+    motd, login, executive = (
+        _banner(said.banners.get(which, []), hostname, draft.system.domain)
+        for which in ("motd", "login", "exec")
+    )
     return Terminal(
         prompt=said.prompt,
         domain=draft.system.domain,
         pager=said.pager,
-        greeting=_banner(said.banners.get("motd", []), hostname, draft.system.domain),
-        welcome=_banner(said.banners.get("exec", []), hostname, draft.system.domain),
+        greeting=motd + executive,
+        before_login=login,
         ssh_timeout_ms=said.ssh_timeout * MINUTE_MS,
         console_timeout_ms=said.console_timeout * MINUTE_MS,
         ssh_permits=tuple(said.ssh_permits),

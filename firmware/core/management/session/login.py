@@ -60,9 +60,8 @@ def _enable_with(model: Model, session: Session, given: str, *, level: int) -> N
 
 
 def _enabled(model: Model, session: Session, level: int) -> None:
-    welcome = "" if session.privileged else model.terminal.welcome
     _set_level(model, session, level)
-    answer(model, session, welcome)
+    answer(model, session, "")
 
 
 def _wrong(model: Model, session: Session, level: int) -> None:
@@ -86,7 +85,7 @@ def disable(model: Model, session: Session, arguments: Arguments) -> None:
 def login(model: Model, session: Session, arguments: Arguments) -> None:
     """Ask who it is; `username` lines say how far he may go."""
     session.tries = 0
-    ask(model, session, "Username: ", _login_named)
+    ask(model, session, "Username: ", _login_named, before=model.terminal.before_login)
 
 
 def _login_named(model: Model, session: Session, user: str) -> None:
@@ -109,7 +108,7 @@ def _login_with(model: Model, session: Session, given: str, *, user: str) -> Non
 def _logged_in(model: Model, session: Session, user: str, level: int) -> None:
     session.user = user
     _set_level(model, session, level)
-    answer(model, session, model.terminal.welcome if session.privileged else "")
+    answer(model, session, "")
 
 
 def _not_logged_in(model: Model, session: Session) -> None:

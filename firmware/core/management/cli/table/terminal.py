@@ -91,8 +91,8 @@ ROWS: tuple[Row, ...] = (
         read=_banner,
         choices={
             "asdm": "Known by name",
-            "exec": "After privileged mode is entered",
-            "login": "Before the name and password are asked",
+            "exec": "When a session begins, behind motd",
+            "login": "Where `login` asks for a name and a password",
             "motd": "When a session begins",
             "text": "The line; $(hostname) and $(domain) are filled in",
         },
