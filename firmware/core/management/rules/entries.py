@@ -30,14 +30,15 @@ class Line:
     """
 
     text: str
-    place: int | None = None
-    remark: str | None = None
-    standard: bool = False
-    action: Action = Action.PERMIT
-    protocol: Piece = ("ip",)
-    pieces: tuple[Piece, ...] = ()
-    log: bool = False
-    inactive: bool = False
+    # What lines are remembered by is their text: it tells nearly all of them apart.
+    place: int | None = field(default=None, hash=False)
+    remark: str | None = field(default=None, hash=False)
+    standard: bool = field(default=False, hash=False)
+    action: Action = field(default=Action.PERMIT, hash=False)
+    protocol: Piece = field(default=("ip",), hash=False)
+    pieces: tuple[Piece, ...] = field(default=(), hash=False)
+    log: bool = field(default=False, hash=False)
+    inactive: bool = field(default=False, hash=False)
 
     @property
     def plain(self) -> bool:
@@ -298,13 +299,19 @@ def _whole(name: str, groups: Mapping[str, Group]) -> Iterator[Group]:
         seen.update(group.groups)
 
 
+def _bits(address: str) -> int:
+    """Of an address the command language has checked: long lists have tens of thousands."""
+    a, b, c, d = address.split(".")
+    return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
+
+
 @lru_cache(maxsize=CACHED)
 def _network(piece: Piece) -> IPv4Network | None:
     """``("10.0.0.0", "255.0.0.0")`` or ``("host", "10.1.1.1")``; None: bits where the mask has
     none."""
     if piece[0] == "host":
-        return IPv4Network(int(IPv4Address(piece[1])))
-    address, mask = (int(IPv4Address(word)) for word in piece)
+        return IPv4Network(_bits(piece[1]))
+    address, mask = (_bits(word) for word in piece)
     return None if address & ~mask else IPv4Network((address, mask.bit_count()))
 
 
