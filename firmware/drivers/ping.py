@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import socket
 import struct
@@ -15,6 +16,8 @@ SIZE = 100  # bytes of a request, its IP header included
 _ECHO = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence
 _REQUEST, _REPLY = 8, 0
 _IP_HEADER = 20
+_SIOCGIFFLAGS, _UP_AND_RUNNING = 0x8913, 0x41  # linux/sockios.h, linux/if.h
+_IFREQ = struct.Struct("16sH22x")
 
 
 async def ping(address: str, devices: Sequence[str] = ()) -> tuple[int | None, ...]:
@@ -27,7 +30,7 @@ async def ping(address: str, devices: Sequence[str] = ()) -> tuple[int | None, .
     flags = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
     with socket.socket(socket.AF_INET, flags, socket.IPPROTO_ICMP) as wire:
         if devices:
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, _up(devices).encode())
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, _up(wire, devices).encode())
         identifier = int.from_bytes(os.urandom(2), "big")
         for sequence in range(REQUESTS):
             sent_s = time.monotonic()
@@ -59,14 +62,15 @@ def answers_to(packet: bytes, identifier: int, sequence: int) -> bool:
     return (kind, theirs, number) == (_REPLY, identifier, sequence)
 
 
-def _up(devices: Sequence[str]) -> str:
+def _up(wire: socket.socket, devices: Sequence[str]) -> str:
+    # Asked of a socket: /sys may show another network namespace than ours.
     for device in devices:
         try:
-            with open(f"/sys/class/net/{device}/operstate", encoding="ascii") as state:
-                if state.read().strip() == "up":
-                    return device
+            answer = fcntl.ioctl(wire, _SIOCGIFFLAGS, _IFREQ.pack(device.encode(), 0))
         except OSError:
             continue
+        if _IFREQ.unpack(answer)[1] & _UP_AND_RUNNING == _UP_AND_RUNNING:
+            return device
     raise OSError(0, "that interface is down")
 
 

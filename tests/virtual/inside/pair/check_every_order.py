@@ -60,3 +60,10 @@ def test_every_order_is_answered_by_a_living_unit(pair: Pair, unit: Unit) -> Non
         assert "% " not in answer, f"{line}\n{answer}"
         assert "not answer" not in answer, f"{line}\n{answer}"
     assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace")
+
+
+def test_an_echo_request_leaves_by_the_interface_that_is_named(pair: Pair) -> None:
+    """By the persona that is up: the active one here, the standby one there."""
+    for unit, address in zip(Unit, ("192.168.1.2", "192.168.1.1"), strict=True):
+        answer = pair.world.type(unit, f"ping inside {address}")
+        assert "Success rate is 100 percent (5/5)" in answer, answer
