@@ -221,3 +221,14 @@ def test_a_terminal_recalls_no_line_with_a_secret(line: str, forgotten: bool) ->
         unit.step(ev.CommandEntered(5, typed))
     said = unit.step(ev.CommandEntered(5, line))
     assert (ev.LineForgotten(5) in said) is forgotten
+
+
+def test_banners_are_shown_when_a_session_begins() -> None:
+    unit = Unit(STARTUP + "banner motd Of $(hostname).\nbanner exec Mind.\nbanner login Who?\n")
+    for kind in (ev.SessionKind.CONSOLE, ev.SessionKind.SSH):
+        begun = unit.step(ev.SessionOpened(kind is ev.SessionKind.SSH, kind))
+        (text,) = [one.text for one in begun if isinstance(one, ev.Reply)]
+        assert (
+            text == "Of pixfirewall.\nMind.\nType help or '?' for a list of available commands.\n"
+        )
+    assert unit.step(ev.SessionOpened(3, ev.SessionKind.PROGRAM)) == []

@@ -425,7 +425,7 @@ class Engine:
     def _stand_alone(self, unit: Unit, now_ms: int) -> None:
         """OR-4: with failover off from boot on, a unit is a gateway by itself."""
         if unit.plan.ready and not unit.holding and startup.alone(unit, now_ms):
-            unit.holding = True
+            unit.holding = unit.changed = True
             unit.out.append(AssumeAddresses())
 
     def _serve_sync(self, unit: Unit) -> None:

@@ -39,6 +39,7 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         real_time=unit.facts.real_time,
         sent=unit.hellos.sequence,
         received=unit.received,
+        holding=unit.holding,
         not_understood=unit.mate.unread_shown,
         unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )

@@ -94,6 +94,7 @@ class UnitView:
     late_worst_ms: int  # how late TimePassed came at worst, since boot
     real_time: bool
     unfit: str = ""  # why the other unit cannot be a mate, as history prints it; empty: it can
+    holding: bool = False  # this unit has the active addresses; it may, with failover off
     not_understood: bool = False  # the other unit lives, and its frames cannot be opened (KY-2)
     sent: int = 0  # frames since the failover process began
     received: int = 0  # frames of the mate's that counted, since then

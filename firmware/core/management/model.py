@@ -51,6 +51,7 @@ class Loading:
     number: int = 0  # of the last LoadRules
     done: int = 0  # of the last that went well; 0: none yet
     told: str = ""  # the error last said
+    unset: str = ""  # likewise, of the times that go with the rules
     retry_due_ms: int | None = None
     then: Callable[[], None] | None = None  # what waits for ``done`` to be ``number``
     drawn: Callable[[], None] | None = None  # the same, before the rules are drawn at all
@@ -121,12 +122,14 @@ class Model:
     @property
     def serves(self) -> bool:
         """This unit has the active addresses, failover on or off."""
-        return self.view is not None and is_active(self.view.mine.state)
+        view = self.view
+        return view is not None and (view.holding if not view.enabled else self.active)
 
     @property
     def active(self) -> bool:
         """This unit serves, with failover on: its lines go to the mate."""
-        return self.view is not None and self.view.enabled and self.serves
+        view = self.view
+        return view is not None and view.enabled and is_active(view.mine.state)
 
     @property
     def standby(self) -> bool:

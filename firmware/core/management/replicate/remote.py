@@ -26,6 +26,7 @@ from firmware.core.management.replicate.messages import (
 PATIENCE_MS = 10_000
 ASKED_MOST = 64  # commands of this unit that wait for the mate
 SERVED_MOST = 16  # counterparts of the mate's sessions
+WENT_AWAY = "ERROR: the other unit went away before it answered\n"
 _CUT = b"\n<--- the rest is not sent --->\n"
 # Not over the link: they belong to a terminal, or would never end.
 FORBIDDEN = ("changeto", "debug", "undebug", "configure")
@@ -115,7 +116,7 @@ class Remote:
     def mate_lost(self) -> None:
         """The mate, or the way to it, began anew: no answer comes."""
         for asked in list(self.asked.values()):
-            self._finish(asked.session, "ERROR: the other unit went away before it answered\n")
+            self._finish(asked.session, WENT_AWAY)
         self.asked.clear()
         for counterpart in [c for c in self.running if c % 2]:
             del self.running[counterpart]

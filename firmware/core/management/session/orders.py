@@ -20,7 +20,7 @@ from firmware.core.management.events import (
     ToSupervisor,
 )
 from firmware.core.management.model import ORDER_PATIENCE_MS, GivenOrder, Model
-from firmware.core.management.replicate.remote import Target, ours
+from firmware.core.management.replicate.remote import WENT_AWAY, Target, ours
 from firmware.core.management.rules.hits import counters
 from firmware.core.management.session.answers import NOTHING_DONE, answer, ask, refuse
 from firmware.core.management.session.files import save
@@ -81,8 +81,11 @@ def failover_reload_standby(model: Model, session: Session, arguments: Arguments
         refuse(model, session, why)
         return
     line = "reload noconfirm"
+    # By the cable it may be gone before its answer is here: that is what was asked for.
+    session.rewrites = lambda text: "" if text == WENT_AWAY else text
     why = mirror.exec_on(model, session.number, Target.STANDBY, line, configuring=False)
     if why:
+        session.rewrites = None
         refuse(model, session, f"failover reload-standby: {why}")
 
 
