@@ -79,7 +79,10 @@ def _check_interface(typed: Typed) -> str:
         link = link_of(typed.configuration, physical)
         return f"{physical} is the {link.what}" if link is not None else ""
     if not typed.configuration.facts.vlans:
-        return f"{physical}: this unit can make no sub-interfaces (its kernel has no 802.1Q)"
+        return (
+            f"{physical}: this unit makes no sub-interfaces; have the system make the VLAN and "
+            "name it in unit.toml as an interface of its own"
+        )
     if not 1 <= int(physical.rpartition(".")[2]) <= 0xFFFFFFFF // 10:
         return f"{physical}: the number of a sub-interface is 1-429496729"
     return ""
@@ -134,11 +137,21 @@ _WITHIN = re.compile(r"[^(),]+")
 
 def names_interface(entry: Entry, name: str) -> bool:
     """Whether a line at the top speaks of the data interface of that name."""
+    return name in _said(entry)
+
+
+def _said(entry: Entry) -> set[str]:
     if entry.row.pattern.words[:1] in (("failover",), ("interface",)):
-        return False
+        return set()
     wanted = {t.name for t in entry.row.pattern.tokens if isinstance(t, Argument) and _is_if(t)}
     said = (str(entry.arguments.get(argument, "")) for argument in wanted)
-    return any(name in _WITHIN.findall(text) for text in said)
+    return {name for text in said for name in _WITHIN.findall(text)}
+
+
+def nameless(configuration: Configuration) -> list[Entry]:
+    """Lines at the top that speak of an interface that is not there any more."""
+    there = {*configuration.interface_names, *(link.name for link in links(configuration))}
+    return [entry for entry in configuration.entries() if _said(entry) - there]
 
 
 def _is_if(token: Argument) -> bool:
