@@ -109,6 +109,9 @@ class Unit:
 
     def failover(self, effect: fe.Effect) -> None:
         self.step(ev.FromFailover(effect))
+        due_ms = self.engine.next_due_ms()
+        if due_ms is not None and due_ms <= self.now_ms:
+            self.step(ev.TimePassed())
 
     def type(self, line: str, session: int = 1) -> str:
         before = len(self.answers)
@@ -172,8 +175,8 @@ def test_the_whole_configuration_arrives_and_only_then_counts() -> None:
     assert standby.settings() == active.settings()
     assert standby.settings().digest == active.settings().digest
     kinds = [type(event) for event in standby.told()[-3:]]
-    assert kinds == [fev.SettingsChanged, fev.SyncEnded, fev.MessageQueued]
-    assert standby.told()[-2] == fev.SyncEnded(fev.SyncOutcome.RECEIVED)
+    assert kinds == [fev.MessageQueued, fev.SettingsChanged, fev.SyncEnded]
+    assert standby.told()[-1] == fev.SyncEnded(fev.SyncOutcome.RECEIVED)
     assert active.told()[-1] == fev.SyncEnded(fev.SyncOutcome.SENT)
     assert active.numbers()[-2:] == [709003, 709004]
     assert [n for n in standby.numbers() if n > 700000 and n < 800000] == [709005, 709006]

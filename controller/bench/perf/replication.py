@@ -71,7 +71,7 @@ def long_list() -> str:
 
 
 def _by(boot_set: str, pair: Pair, progress: Progress, repetitions: int, section: Section) -> None:
-    pair.boot(boot_set, (SOON_AT_REST, TIMERS), change=_lengthened)
+    pair.boot(boot_set, (SOON_AT_REST, TIMERS), change=lengthened)
     pair.world.run(SETTLE_MS)
     late = {pair.active: look_late(pair)[pair.active]}  # the other one is switched off
     seen = {FIRST: _Seen(), AGAIN: _Seen()}
@@ -113,7 +113,8 @@ def _lateness(boot_set: str, pair: Pair, before: counters.Lateness) -> str:
     return f"{boot_set}: latest alarm: active {words}, standby since its last boot {mate}"
 
 
-def _lengthened(rig: Rig) -> Rig:
+def lengthened(rig: Rig) -> Rig:
+    """The same, with the lines in every configuration that is a whole one."""
     lines = f"access-group long in interface outside\n{long_list()}"
     boot = {
         unit: text and text.replace("\n: end", f"\n{lines}: end") for unit, text in rig.boot.items()
