@@ -152,3 +152,21 @@ def test_ev4_shorter_timers_make_nobody_late():
 
 def test_every_channel_is_known_to_the_harness():
     assert set(CHANNEL_US) == {CABLE, LAN, "Ethernet0", "Ethernet1"}
+
+
+@MODES
+def test_st2_a_unit_switched_off_that_serves_is_no_mate_that_reloaded(mode):
+    """It restarted and was switched off while its mate could not hear it: two would forward."""
+    pair = Pair(mode).both()
+    link = CABLE if mode is Mode.CABLE else LAN
+    pair.cut(link)
+    pair.run(4_000)
+    pair.die(A)
+    pair.boot(A)
+    pair.run(12_000)
+    assert pair.holding == [True, False]
+    pair.step(A, ev.SettingsChanged(replace(pair.engine(A).unit.settings, enabled=False)))
+    pair.run(500)
+    pair.lost.clear()
+    pair.run(10_000)
+    assert pair.holding == [True, False]

@@ -71,7 +71,11 @@ class Engine:
 
     def __init__(self) -> None:
         self._unit: Unit | None = None
-        self._ordered = OrderedChannel(CABLE_RATE)
+        self._streams = {
+            Mode.CABLE: OrderedChannel(CABLE_RATE),
+            Mode.LAN: OrderedChannel(LAN_RATE),
+        }
+        self._ordered = self._streams[Mode.CABLE]
         self._handlers: dict[type, Callable[[Unit, ev.Event, int], list[Cause]]] = {
             ev.SettingsChanged: self._settings,
             ev.TimePassed: self._time,
@@ -161,9 +165,9 @@ class Engine:
         if first or before.hold_unit_ms != event.settings.hold_unit_ms:
             unit.out.append(SetUnitTimers(event.settings.hold_unit_ms))
         if first or before.mode is not event.settings.mode:
-            self._ordered = OrderedChannel(
-                LAN_RATE if event.settings.mode is Mode.LAN else CABLE_RATE
-            )
+            # A unit that comes back to a link goes on in its numbers: those of the mate went on.
+            self._ordered.drop_waiting()
+            self._ordered = self._streams[event.settings.mode]
             power.judge(unit)
         self._forget_channels(unit)
         if first or replace(before, digest=0) != replace(event.settings, digest=0):
@@ -231,7 +235,8 @@ class Engine:
 
     def _new_life(self, unit: Unit) -> None:
         """The mate's boot is new: whatever was under way with the old one is over."""
-        self._ordered.reset()
+        for stream in self._streams.values():
+            stream.reset()
         unit.out.append(ResetReplication())
         handover.forget(unit, "ERROR: the other unit restarted meanwhile")
         unit.handover.number = 0

@@ -261,7 +261,7 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
     if body.state is not UnitState.SYNC_CONFIG:
         mate.sync_served = False
     _note_their_hearing(unit, body)
-    if reloaded and not is_active(body.state):
+    if reloaded and not is_active(body.state) and not body.holding:
         return [Cause.MATE_RELOADED]
     if body.failed and not mate.failed:
         return mate_gone(unit, Cause.MATE_FAILED)
