@@ -41,6 +41,7 @@ from firmware.core.management.replicate.inbox import Whole
 from firmware.core.management.replicate.outbox import Under
 from firmware.core.management.replicate.remote import Target, ours, refusal
 from firmware.core.management.running.model import Entered, Path, Refused
+from firmware.core.management.session import secrets
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
 from firmware.core.wire.bodies import UnitState
@@ -50,6 +51,8 @@ SAVE = "copy running-config startup-config"
 TAKING_OVER = (UnitState.SYNC_CONFIG, UnitState.SYNC_FILE_SYSTEM, UnitState.BULK_SYNC)
 FAILURES_TOLD = 16  # of one batch or one configuration; the rest is the same trouble
 _KEY = "failover key "
+# What ends a replication that cannot go on, and the key without which the mate is not understood.
+_ALWAYS = re.compile(r"\s*(no\s+failover\s*$|(no\s+)?failover\s+key\b)")
 _KEY_LINE = re.compile(rf"^{_KEY}[^\n]*\n", re.MULTILINE)
 
 
@@ -90,7 +93,7 @@ def pass_on(model: Model, line: str) -> None:
 def typing_refused(model: Model, line: str) -> str:
     """Why nothing may be typed into the configuration now, or nothing."""
     taking = model.view is not None and model.view.mine.state in TAKING_OVER
-    if not (taking or model.mirror.inbox.receiving) or line.split() == ["no", "failover"]:
+    if not (taking or model.mirror.inbox.receiving) or _ALWAYS.match(line):
         return ""
     return (
         "the configuration is being replicated from the active unit and would overwrite this; "
@@ -165,6 +168,8 @@ def exec_on(model: Model, session: int, target: Target, line: str, *, configurin
     state = UnitState.NOT_DETECTED if view is None else view.other.state
     if state in (UnitState.NOT_DETECTED, UnitState.FAILED):
         return f"the other unit is {state.text}; see show failover"
+    if not _sealed(model) and secrets.tells(line):
+        return "it holds a password or a key, and nothing is sealed on the way; type it there"
     asked = remote.ask(session, line, model.now_ms, configuring=configuring)
     if isinstance(asked, str):
         return asked
@@ -373,6 +378,7 @@ def watch(model: Model) -> None:
     """The picture changed, or time passed: are the two units' configurations the same?"""
     mirror, view = model.mirror, model.view
     if view is None:
+        mirror.drift.wait()  # nothing to look at: nor is anything due
         return
     theirs = view.other.digest
     equal = theirs == model.settings.digest and theirs is not None

@@ -16,7 +16,7 @@ from firmware.core.management.dates import iso_text, log_text
 from firmware.core.management.events import ConsoleText, PublishTopic, SessionKind
 from firmware.core.management.model import STANDBYS, Model
 from firmware.core.management.running.entry import LoadFault
-from firmware.core.management.running.render import shown
+from firmware.core.management.session import secrets
 from firmware.core.management.views import HistoryRow, active_time_s, is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import UnitState
@@ -26,7 +26,7 @@ FAULTS_TOLD = 20  # on the console, of one startup-config; `show startup-config 
 
 def log(model: Model, message: MessageId, *arguments: str) -> None:
     """Say one system message: to memory and as an event, and where the `logging` lines send it."""
-    seen = tuple(shown(argument) for argument in arguments)  # a line may hold the failover key
+    seen = tuple(secrets.spoken(argument) for argument in arguments)  # a line may hold one
     said = model.logging
     severity = syslog.severity(said, int(message), messages.MESSAGES[message].severity)
     line = messages.line(message, seen, model.identity, model.facts.platform, severity)
@@ -141,8 +141,8 @@ def list_faults(model: Model, faults: Sequence[LoadFault]) -> None:
     """Say which lines of startup-config were not taken, and why."""
     model.boot_faults = tuple(faults)
     for fault in faults[:FAULTS_TOLD]:
-        said = f"*** Line {fault.number} of startup-config was not taken: {shown(fault.text)}"
-        model.out.append(ConsoleText(f"{said}: {fault.why}"))
+        said = f"*** Line {fault.number} of startup-config was not taken"
+        model.out.append(ConsoleText(f"{said}: {secrets.spoken(fault.text)}: {fault.why}"))
     if faults:
         log(model, MessageId.LINES_NOT_TAKEN, str(len(faults)), str(faults[0].number))
 

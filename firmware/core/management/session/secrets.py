@@ -12,10 +12,15 @@ from firmware.core.management.cli.table.users import MASK, stored
 from firmware.core.management.model import Model
 from firmware.core.management.session.passwords import Form, Stored, strong
 
-_TELLING = re.compile(r"\b(passw\w*|passwd|key|community|secret|pre-shared-key)\b.*", re.IGNORECASE)
+# The words secrets stand behind, cut short as far as anybody understands them.
+_TELLING = re.compile(
+    r"\b(pas(?:s\w*)?|key?|fail\w*\s+k|community|secret|pre-shared-key)\b(?=\s+\S).*",
+    re.IGNORECASE,
+)
 _LINE = re.compile(
     r"\b(fail\w*\s+k(?:ey?)?|enable\s+passw\w*|passwd|password|community)\s+\S.*", re.IGNORECASE
 )
+_SHOWS = re.compile(r"\s*sh(?:ow?)?\s", re.IGNORECASE)  # an order that prints, perhaps sifted
 _STORED = ("enable password", "passwd", "username")  # rows whose passwords are hashed
 
 
@@ -24,9 +29,23 @@ def covered(line: str) -> str:
     return _TELLING.sub(rf"\1 {MASK}", line)
 
 
+def tells(line: str) -> bool:
+    """Whether a password or a key may be read in a line: a line of the table, or none at all."""
+    if _SHOWS.match(line):
+        return False
+    matched = TABLE.lines(Mode.CONFIG).match(line, Context())
+    if not isinstance(matched, Matched):
+        return _TELLING.search(line) is not None
+    row = matched.row
+    return not matched.negated and (row.masked is not None or row.name in _STORED)
+
+
 def spoken(text: str) -> str:
     """Part of a system message as anybody may see it: it may be a line of the configuration."""
-    return _LINE.sub(rf"\1 {MASK}", text)
+    if covered(text) == text:
+        return text
+    known = isinstance(TABLE.lines(Mode.CONFIG).match(text, Context()), Matched)
+    return masked(text) if known else _LINE.sub(rf"\1 {MASK}", text)
 
 
 def masked(line: str) -> str:
