@@ -232,3 +232,14 @@ def test_banners_are_shown_when_a_session_begins() -> None:
             text == "Of pixfirewall.\nMind.\nType help or '?' for a list of available commands.\n"
         )
     assert unit.step(ev.SessionOpened(3, ev.SessionKind.PROGRAM)) == []
+
+
+def test_a_console_is_closed_when_it_is_told_to_be() -> None:
+    unit = Unit(STARTUP + "console timeout 2\n")
+    unit.step(ev.SessionOpened(6, ev.SessionKind.CONSOLE))
+    unit.now_ms = 60_000
+    unit.step(ev.CommandEntered(6, "show clock"))
+    assert unit.engine.next_due_ms() == 3 * 60_000
+    unit.now_ms = 3 * 60_000
+    closed = [e for e in unit.step(ev.TimePassed()) if isinstance(e, ev.CloseSession)]
+    assert closed == [ev.CloseSession(6)]

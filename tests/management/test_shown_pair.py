@@ -116,3 +116,17 @@ def test_lines_of_the_next_issues_are_kept_shown_replicated_and_said_to_wait(
     for unit in Unit:
         assert f"{kept}\n" in pair.running(unit)
         assert f"  {kept}\n" in pair.at(unit, "show fover not-enforced")
+
+
+@MODES
+def test_a_command_for_the_mate_has_a_mode_of_its_own_there(mode: Mode) -> None:
+    pair = Consoles(mode).start()
+    assert "is at config mode" in pair.at(P, "show failover exec standby", 3_000)
+    assert "ERROR" not in pair.at(P, "configure terminal")
+    pair.at(P, "failover exec standby interface Ethernet1", 3_000)
+    shown = pair.at(P, "show failover exec standby", 3_000)
+    assert "Standby unit Failover EXEC is at interface sub-command mode" in shown
+    assert "Active unit Failover EXEC is at config mode" in pair.at(P, "show failover exec active")
+    assert "WARNING" in pair.at(P, "failover exec standby description inside of two", 3_000)
+    assert "\n description inside of two\n" in pair.running(S)
+    assert "\n description inside of two\n" not in pair.running(P)
