@@ -125,3 +125,14 @@ def test_what_is_typed_during_a_synchronisation_is_told_without_its_secret(line:
     pair.world.run(20_000)
     published = [repr(said) for unit in (P, S) for said in pair.box(unit).published]
     assert not any("Hush" in text for text in [*pair.world.messages(P), *published])
+
+
+@pytest.mark.parametrize("order", ["clear configure failover", "clear configure all"])
+def test_what_is_cleared_on_the_active_unit_leaves_the_other_its_own_lines(order: str) -> None:
+    """It would be off too, and both would be secondary when failover is typed again."""
+    pair = Pair(Mode.LAN).start()
+    pair.slip_in(order)
+    lines = pair.running(S).splitlines()
+    assert "failover" in lines
+    assert "failover lan unit secondary" in lines
+    assert "failover lan enable" not in lines

@@ -13,13 +13,13 @@ def order(words: tuple[str, ...]) -> str:
     return _ORDER + " ".join(words or (ALL,))
 
 
-def clears(configuration: Configuration, line: str) -> bool:
-    """Carry it out, if that is what the line is."""
+def clears(configuration: Configuration, line: str, *, from_mate: bool = False) -> bool:
+    """Carry it out, if that is what the line is. The mate clears no line that is a unit's own."""
     if not line.startswith(_ORDER):
         return False
     words = tuple(line.removeprefix(_ORDER).split())
     if words == (ALL,):
-        configuration.clear()
+        configuration.clear(from_mate=from_mate)
     else:
-        configuration.remove_family(words)
+        configuration.remove_family(words, from_mate=from_mate)
     return True

@@ -341,7 +341,7 @@ def _do_too(model: Model, batch: say.Batch) -> None:
         if isinstance(item, say.Save):
             save(model, NOBODY)
             continue
-        if clearing.clears(model.configuration, item.line):
+        if clearing.clears(model.configuration, item.line, from_mate=True):
             changed = True
             continue
         if keeping.carries_out(model, item.line, NOBODY):

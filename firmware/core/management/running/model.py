@@ -87,15 +87,21 @@ class Configuration:
         """Enter every line beside what is there, as `copy flash:x running-config` does."""
         return load.load_lines(self, text)
 
-    def clear(self) -> None:
-        """What a unit has that was never configured: its interfaces, shut down."""
+    def clear(self, *, from_mate: bool = False) -> None:
+        """What a unit has that was never configured: its interfaces, shut down.
+
+        What the mate clears leaves this unit's own lines here.
+        """
+        own = {s: e for s, e in self.top.items() if from_mate and not e.row.replicated}
         self._empty()
+        self.top.update(own)
         self._furnish()
 
-    def remove_family(self, words: tuple[str, ...]) -> bool:
+    def remove_family(self, words: tuple[str, ...], *, from_mate: bool = False) -> bool:
         """`clear configure ...`: every line that begins with these words. Whether any was there."""
         wanted = tuple(word.lower() for word in words)
-        gone = [slot for slot, e in self.top.items() if _begins_with(e.text, wanted)]
+        theirs = [(s, e) for s, e in self.top.items() if e.row.replicated or not from_mate]
+        gone = [slot for slot, entry in theirs if _begins_with(entry.text, wanted)]
         for slot in gone:
             self._drop(self.top, slot)
         for entry in orphans(self) if gone else ():
