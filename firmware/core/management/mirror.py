@@ -62,8 +62,7 @@ _KEY_LINE = re.compile(rf"^{_KEY}[^\n]*\n", re.MULTILINE)
 def enter(model: Model, path: Path, line: str | Matched) -> Entered | Refused:
     """A line typed here: taken into the configuration, and sent to a mate that listens."""
     mirror = model.mirror
-    why = typing_refused(model, line if isinstance(line, str) else _whole(line))
-    if why:
+    if why := typing_refused(model, line if isinstance(line, str) else _whole(line)):
         return Refused(f"ERROR: {why}")
     sealed = _sealed(model)
     if isinstance(line, Matched):
@@ -128,8 +127,7 @@ def save(model: Model, session: int) -> str:
     """Write startup-config; ``session`` hears how it ended. Not empty: why it cannot be done."""
     settling.settle(model)
     text = model.configuration.text
-    why = _no_room(model, len(text.encode("utf-8", "replace")))
-    if why:
+    if why := _no_room(model, len(text.encode("utf-8", "replace"))):
         if session == NOBODY:
             save_failed(model, why)
         return why
@@ -159,8 +157,7 @@ def exec_on(model: Model, session: int, target: Target, line: str, *, configurin
     Not empty: why it was not run. ``configuring``: the session is in configuration mode.
     """
     remote, view = model.mirror.remote, model.view
-    why = refusal(line)
-    if why:
+    if why := refusal(line):
         return why
     wants_active = target is Target.ACTIVE
     if target is not Target.MATE and (model.active if wants_active else model.standby):

@@ -88,10 +88,7 @@ class Configuration:
         return load.load_lines(self, text)
 
     def clear(self, *, from_mate: bool = False) -> None:
-        """What a unit has that was never configured: its interfaces, shut down.
-
-        What the mate clears leaves this unit's own lines here.
-        """
+        """As never configured: interfaces, shut down. The mate clears no line that is our own."""
         own = {s: e for s, e in self.top.items() if from_mate and not e.row.replicated}
         self._empty()
         self.top.update(own)
