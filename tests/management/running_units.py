@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from firmware.core.management.running.model import Configuration, Entered
 from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
+
+DOCUMENT = Path(__file__).parents[1] / "document"
+KEY = "failover key *****\n"
+
+
+def document(name: str) -> str:
+    """A page, without the line of the key it does not show."""
+    return (DOCUMENT / f"{name}.cfg").read_text(encoding="utf-8").replace(KEY, "")
 
 
 def facts(

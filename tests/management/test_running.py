@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from pathlib import Path
-from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from running_units import facts, loaded, ok, unit
+from running_units import document, facts, loaded, ok, unit
 
-from firmware.core.management.running.model import Configuration, Entered, Refused
+from firmware.core.management.running.model import Configuration
 from firmware.core.settings import (
     DataInterface,
     FailoverLink,
@@ -20,15 +16,6 @@ from firmware.core.settings import (
     Platform,
     StaticRoute,
 )
-
-DOCUMENT = Path(__file__).parents[1] / "document"
-KEY = "failover key *****\n"
-
-
-def document(name: str) -> str:
-    """A page, without the line of the key it does not show."""
-    return (DOCUMENT / f"{name}.cfg").read_text(encoding="utf-8").replace(KEY, "")
-
 
 OUTSIDE = DataInterface(
     physical="Ethernet0",
@@ -325,12 +312,11 @@ def test_a_mate_cannot_switch_failover_here() -> None:
 
 
 def test_the_digest_sees_what_both_units_must_have() -> None:
-    base = loaded("hostname a\nroute x 0 0 1.1.1.1\n").digest
-    assert loaded("!\nhostname  a\n\nroute x 0.0.0.0 0 1.1.1.1 1\n: end\n").digest == base
-    assert loaded("route x 0 0 1.1.1.1\nhostname a\nfailover\n").digest == base
-    assert loaded("hostname a\nroute x 0 0 1.1.1.1\nfailover key a\n").digest == base
-    assert loaded("hostname b\nroute x 0 0 1.1.1.1\n").digest != base
-    assert loaded("hostname a\nroute x 0 0 1.1.1.2\n").digest != base
+    there = "interface Ethernet0\n nameif x\nroute x 0 0 1.1.1.1\n"
+    base = loaded(there + "hostname a\n").digest
+    assert loaded(there + "!\nhostname  a\n\nroute x 0.0.0.0 0 1.1.1.1 1\n: end\n").digest == base
+    assert loaded(f"hostname a\n{there}failover\nfailover key a\n").digest == base
+    assert base not in (loaded(there + a).digest for a in ("hostname b\n", "mtu x 999\n"))
 
 
 # -- what is seen ----------------------------------------------------------------------------------
@@ -397,105 +383,3 @@ def test_what_changes_nothing_is_told_in_order() -> None:
     told = loaded(document("cable_primary")).not_enforced()
     assert told.index("dns server-group DefaultDNS") < told.index("asdm image flash:/asdm-521.bin")
     assert not any(line.startswith(("failover", "interface", "access-list")) for line in told)
-
-
-# -- any input -------------------------------------------------------------------------------------
-
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-SOME = (
-    "no failover lan unit primary interface Ethernet0 ethernet3 ip address 10.0.0.1 255.0.0.0 "
-    "standby 10.0.0.2 polltime msec 200 holdtime nameif outside shutdown ! : route access-list 1 "
-    "extended permit any object-group network x failover link names name banner exec exit"
-)
-WORDS = st.sampled_from(SOME.split())
-LINES = st.one_of(TEXTS, st.lists(WORDS, max_size=7).map(" ".join))
-
-
-@given(st.lists(LINES, max_size=30))
-@settings(deadline=None, max_examples=40)
-def test_any_text_loads_and_what_it_became_loads_the_same(lines: list[str]) -> None:
-    configuration = unit()
-    configuration.load("\n".join(lines))
-    configuration.settings()
-    configuration.shown(everything=True)
-    again = unit()
-    assert again.load(configuration.text) == ()
-    assert (again.text, again.digest) == (configuration.text, configuration.digest)
-
-
-@given(st.lists(LINES.map(lambda line: line.replace("\n", " ")), max_size=8))
-@settings(deadline=None, max_examples=40)
-def test_a_line_that_is_refused_changes_nothing(lines: list[str]) -> None:
-    configuration = loaded(document("cable_primary"))
-    path: tuple[str, ...] = ()
-    for line in lines:
-        before, generation = configuration.text, configuration.generation
-        answer = configuration.enter(path, line)
-        if isinstance(answer, Entered):
-            path = answer.path if configuration.section(answer.path) is not None else ()
-        else:
-            assert isinstance(answer, Refused)
-            assert (configuration.text, configuration.generation) == (before, generation)
-
-
-def _blocks(text: str) -> list[list[str]]:
-    """Lines at the top with what stands under them; lines of one list stay together."""
-    blocks: list[list[str]] = []
-    for line in text.splitlines():
-        ordered = line.startswith("access-list") and blocks and blocks[-1][0][:11] == line[:11]
-        if line.startswith(" ") or ordered:
-            blocks[-1].append(line)
-        else:
-            blocks.append([line])
-    return blocks
-
-
-SHORT = {
-    "interface": "int",
-    "failover": "fail",
-    "extended": "ext",
-    "standby": "stand",
-    "security-level": "sec",
-    "hostname": "hostn",
-}
-
-
-def _abbreviated(line: str) -> str:
-    indent = line[: len(line) - len(line.lstrip())]
-    first, _, rest = line.strip().partition(" ")
-    words = [SHORT.get(first, first), rest.replace(" standby ", " stand ")]
-    return indent + " ".join(words).strip()
-
-
-@given(st.randoms(use_true_random=False), st.booleans())
-@settings(deadline=None, max_examples=15)
-def test_shuffled_and_abbreviated_lines_print_the_same(chance: Random, short: bool) -> None:
-    whole = loaded(
-        document("lan_primary")
-        + "access-list 102 permit tcp any any eq 80\naccess-list 102 deny ip any any\n"
-        "access-group 102 in interface inside\nno monitor-interface inside\n"
-        "failover polltime unit msec 300 holdtime 1\n"
-        "route inside 10.9.0.0 255.255.0.0 192.168.1.9\n"
-    )
-    blocks = _blocks(whole.text)
-    chance.shuffle(blocks)
-    lines = (_abbreviated(line) if short else line for block in blocks for line in block)
-    other = loaded("\n".join(lines))
-    assert other.text == whole.text
-    assert other.digest == whole.digest
-
-
-def test_many_lines_stay_many() -> None:
-    lines = [f"access-list 7 extended permit ip host {host(0, n)} any" for n in range(500)]
-    configuration = loaded("\n".join(lines))
-    for n in range(300):  # more in one place than halves of a number can tell apart
-        ok(configuration, f"access-list 7 line 250 extended deny ip host {host(1, n)} any")
-    shown = configuration.shown(family="access-list").splitlines()
-    assert shown[:249] == lines[:249]
-    assert shown[-251:] == lines[249:]
-    placed = [line.split()[6] for line in shown[249:-251]]
-    assert placed == [host(1, n) for n in reversed(range(300))]
-
-
-def host(net: int, number: int) -> str:
-    return f"10.{net}.{number >> 8}.{number & 255}"
