@@ -75,3 +75,5 @@ class MessageId(IntEnum):
     KEY_MISMATCH = 990012
     WEAK_PASSWORDS = 990019  # args: how many, the first
     RULES_REFUSED = 990020  # args: why
+    TIMEOUT_REFUSED = 990021  # args: why
+    CHANNEL_BEGUN_ANEW = 990022

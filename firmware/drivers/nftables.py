@@ -90,7 +90,9 @@ class Nftables:
             await _nft(closed)
         while (ask := self._waiting) is not None:
             self._waiting = None
-            self._tell(RulesLoaded(ask.number, await self._load(ask)))
+            error = await self._load(ask)
+            unset = "" if error is not None else _write_settings(ask.timeouts)
+            self._tell(RulesLoaded(ask.number, error, unset))
 
     async def _load(self, ask: LoadRules) -> str | None:
         """Why it could not be done. Tried once more, looking anew: our table may be flushed."""
@@ -117,7 +119,7 @@ class Nftables:
             return error
         wanted = set(_DECLARED.findall(ask.script))
         self._there = wanted | await self._removed(there - wanted)
-        return _write_settings(ask.timeouts)
+        return None
 
     async def _removed(self, stale: set[_Object]) -> set[_Object]:
         """Take away what no rule uses any more. What is left all the same: tried again later."""
@@ -218,13 +220,15 @@ async def _run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
     return process.returncode or 0, said.decode(errors="replace"), error.decode(errors="replace")
 
 
-def _write_settings(settings: tuple[tuple[str, int], ...]) -> str | None:
+def _write_settings(settings: tuple[tuple[str, int], ...]) -> str:
+    """Every one that the kernel takes; why the first of the others is not set, or nothing."""
+    refused = ""
     for name, value in settings:
         try:
             (_SETTINGS / name).write_text(f"{value}\n")
         except OSError as error:
-            return f"the rules are loaded, but {_SETTINGS / name} is not {value}: {error.strerror}"
-    return None
+            refused = refused or f"{_SETTINGS / name} is not {value}: {error.strerror}"
+    return refused
 
 
 def _flush_connections() -> None:

@@ -99,7 +99,7 @@ def load(rig: Rig, unit: str, rules: RuleSet | str) -> str | None:
         driver.load(LoadRules(1, script, settings))
         answer = await told.get()
         await driver.close()
-        return answer.error
+        return answer.error or answer.unset or None
 
     with rig.inside(unit):
         return asyncio.run(go())

@@ -129,19 +129,19 @@ def test_without_nft_the_error_says_what_to_install(rig: Rig) -> None:
 
 
 @on_rig
-def test_a_setting_the_kernel_has_not_is_named(rig: Rig) -> None:
-    async def go() -> str | None:
+def test_a_setting_the_kernel_has_not_is_named_and_the_rules_count(rig: Rig) -> None:
+    async def go() -> RulesLoaded:
         told: asyncio.Queue[RulesLoaded] = asyncio.Queue()
         driver = Nftables(told.put_nowait)
         driver.load(LoadRules(1, nft.script(rule_set()), (("nf_conntrack_nonsense", 1),)))
         found = await told.get()
         await driver.close()
-        return found.error
+        return found
 
     with rig.inside("unit-a"):
-        error = asyncio.run(go())
-    assert error is not None
-    assert "nf_conntrack_nonsense is not 1" in error
+        loaded = asyncio.run(go())
+    assert loaded.error is None
+    assert "nf_conntrack_nonsense is not 1" in loaded.unset
 
 
 @on_rig

@@ -2,7 +2,7 @@
 # The document's default timers, so that nobody is declared dead meanwhile.
 clauses: HO-3 HO-4
 boot: lan
-bounds: outage 2s
+bounds: outage 2s, tcp kept
 
 power-on primary secondary
 expect within 20s

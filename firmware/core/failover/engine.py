@@ -22,6 +22,7 @@ from firmware.core.failover import (
     meeting,
     monitor,
     power,
+    renewal,
     report,
     speaking,
     startup,
@@ -235,10 +236,22 @@ class Engine:
 
     def _new_life(self, unit: Unit) -> None:
         """The mate's boot is new: whatever was under way with the old one is over."""
+        handover.forget(unit, "ERROR: the other unit restarted meanwhile")
+        self._begin_anew(unit)
+
+    def _renew(self, unit: Unit, now_ms: int) -> None:
+        """NC-5: a new life of this unit, which goes on as it is."""
+        astray = self._ordered.astray
+        if renewal.due(unit, now_ms, astray=astray):
+            if astray:
+                unit.log(MessageId.CHANNEL_BEGUN_ANEW)
+            renewal.renew(unit, now_ms)
+            self._begin_anew(unit)
+
+    def _begin_anew(self, unit: Unit) -> None:
         for stream in self._streams.values():
             stream.reset()
         unit.out.append(ResetReplication())
-        handover.forget(unit, "ERROR: the other unit restarted meanwhile")
         unit.handover.number = 0
         speaking.seal_notice(unit)
         speaking.speak_now(unit)
@@ -418,6 +431,7 @@ class Engine:
             self._stand_alone(unit, now_ms)
             self._serve_sync(unit)
             monitor.interfaces(unit, now_ms)
+            self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)
             self._carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)

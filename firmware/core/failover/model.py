@@ -138,6 +138,7 @@ class Unit:
     state: UnitState = UnitState.DISABLED
     reason: str = ""
     since_ms: int = 0  # in this state
+    renewed_ms: int | None = None  # a new life began without a restart; renewal
     last_step_ms: int = 0
     due_ms: int | None = None
     late_worst_ms: int = 0

@@ -20,7 +20,7 @@ A frame that cannot be opened, from where only the mate is, proves that it lives
 (KY-2). While nothing else is heard of it, its claim to serve or not is all there is to go by, and
 only the primary acts on it (KY-3).
 
-Clauses: EV-1 to EV-6, FA-4, IF-1, IF-2, KY-2, KY-3, NC-1 to NC-4.
+Clauses: EV-1 to EV-6, FA-4, IF-1, IF-2, KY-2, KY-3, NC-1 to NC-5.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.core.failover.events import FrameUnreadable
+from firmware.core.failover.lives import next_life
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.failover.view import CableStatus, FailReason
@@ -162,6 +163,9 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
     if frame.header.boot in mate.former:
         unit.ignore(channel, "of a life of the mate that ended")
         return False
+    if body.chassis == mate.chassis and frame.header.boot == next_life(mate.boot):
+        _renewed(unit, frame.header.boot)
+        return True
     if body.chassis != mate.chassis:
         mate.identify = mate.unfit = None
     elif mate.boot:
@@ -174,6 +178,17 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
     mate.hellos.clear()
     unit.hellos.candidates.clear()
     return True
+
+
+def _renewed(unit: Unit, boot: int) -> None:
+    """NC-5: the mate goes on in another life. What it said of itself holds; its numbers end."""
+    mate = unit.mate
+    _bury(unit)
+    if mate.identified == mate.boot:
+        mate.identified = boot
+    mate.boot, mate.newest, mate.sync_served = boot, 0, False
+    mate.sequences.clear()
+    unit.hellos.candidates.clear()
 
 
 def _bury(unit: Unit) -> None:

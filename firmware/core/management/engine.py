@@ -27,7 +27,7 @@ from typing import Any
 from firmware.core.failover import effects as fe
 from firmware.core.failover.events import SnapshotWanted
 from firmware.core.management import events as ev
-from firmware.core.management import loading, mirror, settling, telling, topics
+from firmware.core.management import forgetting, loading, mirror, settling, telling, topics
 from firmware.core.management.model import Model
 from firmware.core.management.replicate.state import EDITED_MARK
 from firmware.core.management.running.load import damage
@@ -46,7 +46,6 @@ from firmware.core.management.session import (
     showing,
 )
 from firmware.core.management.session.passwords import Salts
-from firmware.core.management.views import is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, UnitFacts
 from firmware.core.wire.bodies import UnitState
@@ -223,6 +222,7 @@ class ManagementEngine:
             faults = model.configuration.boot(startup, cable=model.cable)
             model.saved = model.configuration.generation
             model.out.append(ev.DropConnections())  # of a life before a power cut
+            model.holds_stale = False
         else:
             model.mirror.edited = self._kept.endswith(EDITED_MARK)
             faults = model.configuration.load(self._kept.removesuffix(EDITED_MARK))
@@ -250,6 +250,7 @@ class ManagementEngine:
 
     def _failover_lost(self, event: ev.FailoverLost) -> None:
         model = self._model
+        model.holds_stale = model.holds_stale or model.serves  # the mate may serve meanwhile
         model.connected, model.view, model.state_due_ms = False, None, None
         debugging.opened(model, there=False)
         mirror.reset(model)
@@ -264,6 +265,7 @@ class ManagementEngine:
     def _viewed(self, said: fe.Publish) -> None:
         before = self._model.view
         telling.viewed(self._model, said.view)
+        forgetting.viewed(self._model)
         mirror.watch(self._model)
         debugging.viewed(self._model, before, said.view)
         showing.viewed(self._model)
@@ -283,10 +285,7 @@ class ManagementEngine:
             self._model.out.append(ev.ConsoleText("      Detected an Active mate"))
         telling.state_changed(self._model, said)
         debugging.switched(self._model, said)
-        # Disabled by `no failover` it goes on forwarding (ST-2).
-        gone = not is_active(said.after) and said.after is not UnitState.DISABLED
-        if is_active(said.before) and gone:
-            self._model.out.append(ev.DropConnections())
+        forgetting.changed(self._model, said)
 
     def _switch_moved(self, event: ev.SwitchMoved) -> None:
         fields: dict[str, topics.Json] = {"signal": event.signal, "on": event.on}

@@ -172,10 +172,14 @@ class LoginAsked:
 
 @dataclass(frozen=True, slots=True)
 class RulesLoaded:
-    """The outcome of ``LoadRules``; error None is success."""
+    """The outcome of ``LoadRules``; error None is success: the rules are in force.
+
+    ``unset``: why a time that goes with them could not be set, in words; empty if all were.
+    """
 
     number: int
     error: str | None = None
+    unset: str = ""
 
 
 @dataclass(frozen=True, slots=True)

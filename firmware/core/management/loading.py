@@ -2,7 +2,8 @@
 configuration for the first time.
 
 A unit whose rules cannot be loaded says so, tries on, and takes part in nothing before they are: a
-unit that forwards without its rules is worse than one that does not forward. What must wait for the
+unit that forwards without its rules is worse than one that does not forward. A time that the kernel
+does not let itself be set is told, and keeps nobody out. What must wait for the
 rules in force (the end of a synchronisation) is given to ``when_loaded``.
 """
 
@@ -42,6 +43,9 @@ def loaded(model: Model, event: RulesLoaded) -> None:
         return
     first, loading.done, loading.told = loading.done == 0, event.number, ""
     loading.retry_due_ms = None
+    if event.unset and event.unset != loading.unset:
+        telling.log(model, MessageId.TIMEOUT_REFUSED, event.unset)
+    loading.unset = event.unset
     if first:
         tell_settings(model)
     then, loading.then = loading.then, None

@@ -232,6 +232,16 @@ MESSAGES: dict[M, Row] = {
         "({unit}) The packet rules could not be loaded: {0}. Trying on.",
         "once for each reason; the unit takes part in nothing before its first rules",
     ),
+    M.TIMEOUT_REFUSED: Row(
+        4,
+        "A timeout of connections could not be set: {0}. The packet rules are in force.",
+        "once for each reason; the kernel's own timeout holds",
+    ),
+    M.CHANNEL_BEGUN_ANEW: Row(
+        4,
+        "({unit}) Replication begins anew: the mate acknowledges what was not sent.",
+        "somebody may speak in its name; at most every 5 s. A failover key keeps him out",
+    ),
 }
 
 
@@ -240,11 +250,14 @@ ARGUMENT_MAX = 200  # characters; a damaged startup-config may be one line of me
 
 def body(message: M, arguments: tuple[str, ...], unit: Identity | None) -> str:
     """The text after the number. Missing arguments show as ``?``, so that nothing raises."""
-    name = "Primary" if unit is None else unit.value
     short = (a if len(a) <= ARGUMENT_MAX else a[:ARGUMENT_MAX] + " (cut)" for a in arguments)
     filled = (*short, "?", "?", "?")
+    text = MESSAGES[message].text
+    if unit is None:
+        text = text.removeprefix("({unit}) ")  # nobody knows yet which of the two it is
+    name = "" if unit is None else unit.value
     # A reason that is a sentence already must not end in two full stops.
-    return MESSAGES[message].text.format(*filled, unit=name).replace("..", ".")
+    return text.format(*filled, unit=name).replace("..", ".")
 
 
 def line(

@@ -104,6 +104,7 @@ class Model:
     readers: dict[str, list[tuple[int, Callable[[FlashRead], None]]]] = field(default_factory=dict)
     listers: deque[int] = field(default_factory=deque)
     kernel_asked: dict[int, Callable[[KernelFacts], str]] = field(default_factory=dict)
+    holds_stale: bool = True  # forgetting.py: connections of a time when this unit served
     saved: int | None = None  # generation of the configuration that flash has; None: not known
     saving: int | None = None  # the same, on its way there
     counted: tuple[int, int] = (0, 0)  # frames sent and received when they were last cleared

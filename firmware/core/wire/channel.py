@@ -10,6 +10,10 @@ lost segment is sent again on the second acknowledgement that asks for it. Silen
 ``retransmit_ms`` makes the sender go back to the first unacknowledged one and start slowly, twice
 as many at each acknowledgement, so that a link that is down costs one segment per try. Nothing is
 ever given up: the engine resets the channel when the mate's boot changes.
+
+Acknowledgements that fit nothing under way, and no other between them, mean that the two ends count
+differently: somebody spoke in the name of one. The channel is then ``astray``, and never comes
+right by itself.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ QUEUE_MAX = 4 << 20  # bytes queued and not yet cut, MESSAGE_COST a message incl
 MESSAGE_COST = 64
 _MASK = 0xFFFFFFFF
 _ASKED_AGAIN = 2  # acknowledgements of one number until it counts as lost
+_ASTRAY = 4  # that fit nothing, in a row; one or two may have been overtaken on their way
 AT_ONCE = 0  # a due time that has always come
 
 
@@ -89,6 +94,11 @@ class OrderedChannel:
         """Whether the mate has acknowledged everything queued."""
         return self._sender.idle
 
+    @property
+    def astray(self) -> bool:
+        """Whether the mate's end counts differently: only a ``reset`` of both helps."""
+        return self._sender.senseless >= _ASTRAY
+
     def queue(self, message: bytes) -> bool:
         """Have a message carried. False: too long, or the queue is full; it was not taken."""
         return self._sender.queue(message)
@@ -150,6 +160,7 @@ class _Sender:
         self._repair = False  # send the base again at the next poll
         self._wait_ms = rate.retransmit_ms
         self._deadline_ms: int | None = None
+        self.senseless = 0  # acknowledgements in a row that fit nothing
 
     @property
     def idle(self) -> bool:
@@ -175,7 +186,10 @@ class _Sender:
         came = (next_number - self._base) & _MASK
         if came > len(self._window):
             self._counts.ignored += 1
-        elif came:
+            self.senseless += 1
+            return
+        self.senseless = 0
+        if came:
             self._advance(came)
         elif self._cursor:
             self._asked += 1
