@@ -7,8 +7,9 @@ import pytest
 from firmware.core.failover.events import SettingsChanged
 from firmware.core.management import events as ev
 from firmware.core.management import messages
-from firmware.core.management.running.load import damage
 from firmware.core.management.engine import ManagementEngine, cold_boot
+from firmware.core.management.running.load import damage
+from firmware.core.management.running.model import Configuration
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
 
@@ -57,7 +58,27 @@ def test_a_unit_with_half_a_configuration_starts_as_an_empty_one() -> None:
     settings = next(e.settings for e in said if isinstance(e, SettingsChanged))
     assert settings.enabled
     assert not settings.configured
-    assert engine.running_config == "failover\n"
+    empty = ManagementEngine(FACTS, cable=True, boot=1)
+    for event in cold_boot(None, None):
+        empty.step(event, 1000, 0)
+    assert engine.running_config == empty.running_config
+
+
+def test_what_is_saved_and_cut_at_any_line_is_known_not_to_be_whole() -> None:
+    configuration = Configuration(FACTS)
+    configuration.load(CABLE)
+    lines = configuration.saved.splitlines(keepends=True)
+    assert len(lines) > 30
+    assert damage(configuration.saved) == ""
+    for end in range(1, len(lines)):
+        assert damage("".join(lines[:end])) == MIDDLE, lines[end - 1]
+
+
+def test_what_is_saved_is_loaded_as_it_was() -> None:
+    configuration, again = Configuration(FACTS), Configuration(FACTS)
+    configuration.load(CABLE)
+    assert again.load(configuration.saved) == ()
+    assert again.saved == configuration.saved
 
 
 def test_a_message_is_no_longer_than_a_person_reads() -> None:

@@ -249,8 +249,9 @@ def test_a_line_typed_on_the_standby_stays_there_and_draws_the_warning() -> None
 def test_saving_on_the_active_saves_both() -> None:
     active, standby = synced()
     assert active.type("copy running-config startup-config").endswith("[OK]\n")
-    assert active.flash["startup-config"] == active.engine.running_config
-    assert standby.flash["startup-config"] == active.engine.running_config
+    head = ": Saved\nPIX Version 7.2(1)\n!\n"
+    assert active.flash["startup-config"] == f"{head}{active.engine.running_config}: end\n"
+    assert standby.flash["startup-config"] == active.flash["startup-config"]
     active.flash_error = "no space left"
     assert active.type("wr mem") == "ERROR: startup-config: no space left\n"
     standby.flash_error = "no space left"

@@ -136,9 +136,11 @@ def test_typed_lines_reach_failover_flash_and_the_copy_in_run(tmp_path: Path) ->
         assert answers[-1].startswith("Building configuration...\nCryptochecksum: ")
         assert answers[-1].endswith(" secs\n[OK]\n")
         saved = (unit.flash / "startup-config").read_text()
-        assert saved.startswith("hostname gateway\n")
+        head = ": Saved\nPIX Version 7.2(1)\n!\n"
+        assert saved.startswith(f"{head}hostname gateway\n")
         assert "\n nameif dmz\n" in saved
-        assert (unit.run / "running-config").read_text() == saved
+        running = (unit.run / "running-config").read_text()
+        assert saved == f"{head}{running}: end\n"
         order = asyncio.create_task(typed(unit, "failover active"))
         given = await failover.next(OrderGiven)
         assert isinstance(given, OrderGiven)

@@ -261,7 +261,7 @@ def test_a_list_is_bound_to_an_interface_that_is_there() -> None:
     configuration = configured(text)
     for line, why in (
         ("access-group 102 in interface outside", "access-list 102 does not exist"),
-        ("access-group 101 in interface dmz", "interface dmz does not exist"),
+        ("access-group 101 in interface dmz", "dmz: no interface has that name"),
         ("access-group std in interface inside", "access-list std is a standard list"),
     ):
         assert why in entered(configuration, line)
@@ -313,7 +313,7 @@ def test_translation_as_typed_and_as_meant() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("nat (dmz) 1 0 0", "interface dmz does not exist"),
+        ("nat (dmz) 1 0 0", "dmz: no interface has that name"),
         ("nat (inside) 1 10.0.0.1 255.0.0.0", "has bits set"),
         ("static (inside,inside) 1.1.1.1 2.2.2.2", "must differ"),
         ("static (inside,outside) 1.1.1.1 2.2.2.0 netmask 255.255.255.0", "has bits set"),

@@ -126,7 +126,7 @@ def send_save(model: Model) -> None:
 def save(model: Model, session: int) -> str:
     """Write startup-config; ``session`` hears how it ended. Not empty: why it cannot be done."""
     settling.settle(model)
-    text = model.configuration.text
+    text = model.configuration.saved
     if why := _no_room(model, len(text.encode("utf-8", "replace"))):
         if session == NOBODY:
             save_failed(model, why)

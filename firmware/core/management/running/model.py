@@ -16,6 +16,7 @@ from firmware.core.management.cli.matching import Fault, Matched, Why
 from firmware.core.management.cli.row import Follow, Mode, Row, Typed
 from firmware.core.management.cli.table import TABLE
 from firmware.core.management.cli.table.access import orphans
+from firmware.core.management.cli.table.interfaces import nameless
 from firmware.core.management.rules.reading import rule_set
 from firmware.core.management.rules.ruleset import RuleSet
 from firmware.core.management.running import load, meaning, render
@@ -31,6 +32,7 @@ from firmware.core.management.running.entry import (
     slot_of,
     takes_away,
 )
+from firmware.core.management.running.names import Names
 from firmware.core.settings import Platform, Settings, UnitFacts
 
 __all__ = ["Configuration", "Entered", "Entry", "LoadFault", "Path", "Refused"]
@@ -48,7 +50,7 @@ class Configuration:
         self._likes: dict[tuple[Any, ...], list[Entry]] = {}  # in order, of rows with a place
         self._drawn: dict[str, tuple[int, Any]] = {}  # by what was drawn: generation, outcome
         self._sections: dict[Path, tuple[Entry, ...] | None] = {}  # looked up before
-        self._context: Context | None = None
+        self.names = Names(self.physicals)
         self._names: tuple[str, ...] | None = None
         self._furnish()
 
@@ -101,7 +103,7 @@ class Configuration:
         gone = [slot for slot, entry in theirs if _begins_with(entry.text, wanted)]
         for slot in gone:
             self._drop(self.top, slot)
-        for entry in orphans(self) if gone else ():
+        for entry in (*orphans(self), *nameless(self)) if gone else ():
             self.remove((), entry)
         self._furnish()
         return bool(gone)
@@ -110,7 +112,7 @@ class Configuration:
         self.top.clear()
         self._likes.clear()
         self._sections.clear()
-        self._context = self._names = None
+        self._names, self.names = None, Names(self.physicals)
         self.generation += 1
 
     def _furnish(self) -> None:
@@ -125,8 +127,17 @@ class Configuration:
 
     @property
     def text(self) -> str:
-        """Every line, canonical, secrets as they are stored: what flash gets."""
+        """Every line, canonical, secrets as they are stored."""
         return str(self._draw("text", lambda: render.text(self._lines_printed())))
+
+    @property
+    def saved(self) -> str:
+        """What flash gets: every line, and the frame that `load.damage` looks for."""
+        return render.saved(self._head, self.text)
+
+    @property
+    def _head(self) -> str:
+        return f"{self.facts.platform.name} Version {self.facts.version}"
 
     def replica(self, *, key: bool) -> str:
         """What the mate gets: no line that stays local; the failover key only if asked for."""
@@ -143,8 +154,7 @@ class Configuration:
         printed = render.lines(self, everything=everything) if everything else self._lines_printed()
         if family:
             return "".join(render.separated(render.of_family(printed, tuple(family.split()))))
-        head = f"{self.facts.platform.name} Version {self.facts.version}"
-        return render.page(printed, head, self.text)
+        return render.page(printed, self._head, self.text)
 
     @property
     def shown_failover(self) -> str:
@@ -249,10 +259,7 @@ class Configuration:
     @property
     def context(self) -> Context:
         """What arguments may refer to."""
-        if self._context is None:
-            named = {e.arguments["name"]: e.arguments["address"] for e in self.entries("name")}
-            self._context = Context(self.physicals, named)
-        return self._context
+        return self.names.context
 
     def mode(self, path: Path) -> Mode:
         """The mode of a section."""
@@ -382,6 +389,8 @@ class Configuration:
         if old is not None:
             entry.lines, entry.number = old.lines, old.number
             self._sections.clear()
+            self.names.lost(old)
+        self.names.took(entry)
         if row.place is not None:
             self._stand(lines, entry, old, row.place(entry))
         self._changed(row, (*path, line))
@@ -402,6 +411,7 @@ class Configuration:
 
     def _drop(self, lines: dict[Slot, Entry], slot: Slot) -> None:
         entry = lines.pop(slot)
+        self.names.lost(entry)
         if entry.row.place is not None:
             self._likes[_alike(lines, entry)].remove(entry)
         if entry.row.opens is not None:
@@ -412,9 +422,7 @@ class Configuration:
         self.generation += 1
         if row.opens is not None and header is not None:
             self._sections.pop(header, None)  # it was looked for before it was there
-        if row.name == "name":
-            self._context = None
-        elif row.name in ("interface", "nameif"):
+        if row.name in ("interface", "nameif"):
             self._names = None
 
     def _stand(

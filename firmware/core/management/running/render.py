@@ -77,6 +77,11 @@ def page(printed: Iterable[Line], head: str, canonical: str) -> str:
     return f"{head}\n!\n{body}Cryptochecksum:{checksum}\n: end\n"
 
 
+def saved(head: str, canonical: str) -> str:
+    """What flash gets: the canonical text in a frame, so that half of it is known to be half."""
+    return f": Saved\n{head}\n!\n{canonical}: end\n"
+
+
 def separated(printed: Iterable[Line]) -> Iterator[str]:
     """The lines as shown, with `!` around the families that ask for it."""
     before = ""  # family of the line above, if it is a separated one

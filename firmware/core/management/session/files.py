@@ -66,7 +66,7 @@ def save(model: Model, session: Session, then: Callable[[], None] | None = None)
 
 def _saving(model: Model) -> str:
     """What is about to be saved, as `write memory` tells of it."""
-    size = len(model.configuration.text.encode("utf-8", "replace"))
+    size = len(model.configuration.saved.encode("utf-8", "replace"))
     return f"{BUILDING}{cryptochecksum(model)}\n{size} bytes copied"
 
 
@@ -212,7 +212,7 @@ def show_startup_errors(model: Model, session: Session, arguments: Arguments) ->
 
 def copy_running_to_file(model: Model, session: Session, arguments: Arguments) -> None:
     """Keep what runs under a name."""
-    _write_file(model, session, arguments["target"], model.configuration.text)
+    _write_file(model, session, arguments["target"], model.configuration.saved)
 
 
 def copy_startup_to_file(model: Model, session: Session, arguments: Arguments) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from firmware.core.management.cli.row import Arguments, Row, Shown, Typed
+from firmware.core.management.cli.table.naming import unknown
 from firmware.core.management.cli.table.objects import group_entry, group_kind
 from firmware.core.management.rules.entries import Group, Line, exempts_badly, parse, refused
 from firmware.core.management.rules.ruleset import Binding, Direction
@@ -166,9 +167,7 @@ def _check_group(typed: Typed) -> str:
         return f"access-list {name} does not exist"
     if any(line.standard for line in lines):
         return f"access-list {name} is a standard list; an interface takes an extended one"
-    if interface not in typed.configuration.interface_names:
-        return f"interface {interface} does not exist; name one with nameif"
-    return ""
+    return unknown(typed, interface)
 
 
 def _read_group(draft: Draft, arguments: Arguments, sections: Sections) -> None:

@@ -14,6 +14,7 @@ from firmware.core.management.cli.table.access import (
     entries_of,
     line_of,
 )
+from firmware.core.management.cli.table.naming import unknown
 from firmware.core.management.cli.table.objects import network_refused
 from firmware.core.management.rules.draft import PoolDraft, StaticDraft
 from firmware.core.management.rules.entries import exempts_badly
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
 Sections = tuple["Entry", ...]
 
 
-def _unknown(typed: Typed, *names: str) -> str:
-    for name in names:
-        if name not in typed.configuration.interface_names:
-            return f"interface {name} does not exist; name one with nameif"
-    return ""
-
-
 def _inner(parenthesised: str) -> str:
     return parenthesised.strip("()")
 
@@ -43,7 +37,7 @@ def _check_exemption(typed: Typed) -> str:
     if typed.negated:
         return ""
     name = typed.arguments["list"]
-    if why := _unknown(typed, _inner(typed.arguments["interface"])):
+    if why := unknown(typed, _inner(typed.arguments["interface"])):
         return why
     lines = [line_of(entry.arguments) for entry in entries_of(typed.configuration, name)]
     if all(line.remark is not None for line in lines):
@@ -62,7 +56,7 @@ def _read_exemption(draft: Draft, arguments: Arguments, sections: Sections) -> N
 def _check_nat(typed: Typed) -> str:
     if typed.negated:
         return ""
-    return _unknown(typed, _inner(typed.arguments["interface"])) or network_refused(typed.arguments)
+    return unknown(typed, _inner(typed.arguments["interface"])) or network_refused(typed.arguments)
 
 
 def _read_nat(draft: Draft, arguments: Arguments, sections: Sections) -> None:
@@ -72,7 +66,7 @@ def _read_nat(draft: Draft, arguments: Arguments, sections: Sections) -> None:
 
 
 def _check_global(typed: Typed) -> str:
-    return "" if typed.negated else _unknown(typed, _inner(typed.arguments["interface"]))
+    return "" if typed.negated else unknown(typed, _inner(typed.arguments["interface"]))
 
 
 def _read_global(draft: Draft, arguments: Arguments, sections: Sections) -> None:
@@ -102,7 +96,7 @@ def _check_static(typed: Typed) -> str:
         return ""
     arguments = typed.arguments
     real, mapped = _inner(arguments["pair"]).split(",")
-    if why := _unknown(typed, real, mapped):
+    if why := unknown(typed, real, mapped):
         return why
     if real == mapped:
         return f"{arguments['pair']}: the two interfaces must differ"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firmware.core.management.cli.arguments import dotted
 from firmware.core.management.cli.row import Arguments, Row, Shown, Typed
+from firmware.core.management.cli.table.naming import named
 from firmware.core.management.running.draft import Draft
 from firmware.core.settings import StaticRoute
 
@@ -19,6 +20,8 @@ Sections = tuple["Entry", ...]
 def _check_route(typed: Typed) -> str:
     if typed.negated and typed.arguments.get("mask") is None:
         return ""
+    if why := named(typed):
+        return why
     address, length = typed.arguments["network"], typed.arguments["mask"]
     network = IPv4Network((address, length), strict=False)
     if network.network_address != address:
@@ -81,6 +84,7 @@ ROWS: tuple[Row, ...] = (
         help="Longest packet of an interface, in bytes",
         key=("interface",),
         rank=_rank,
+        check=named,
         read=_read_mtu,
         standing=_standing_mtu,
         default_shown=Shown.ALWAYS,
@@ -98,6 +102,7 @@ ROWS: tuple[Row, ...] = (
         help="The MAC address of a neighbour, for good",
         key=("interface", "address"),
         least=("interface", "address"),
+        check=named,
         read=_read_arp,
         source="public",
     ),

@@ -26,12 +26,12 @@ def _read_domain(draft: Draft, arguments: Arguments, sections: Sections) -> None
 
 
 def _check_name(typed: Typed) -> str:
-    for entry in typed.configuration.entries("name"):
-        other, address = entry.arguments["name"], entry.arguments["address"]
-        taken = address == typed.arguments.get("address") and other != typed.arguments.get("name")
-        if taken and not typed.negated:
-            return f"{address} has the name {other} already"
-    return ""
+    if typed.negated:
+        return ""
+    address = typed.arguments["address"]
+    other = typed.configuration.names.of(address)
+    taken = other is not None and other != typed.arguments["name"]
+    return f"{address} has the name {other} already" if taken else ""
 
 
 def _read_name(draft: Draft, arguments: Arguments, sections: Sections) -> None:

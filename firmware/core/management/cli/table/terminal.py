@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firmware.core.management.cli.arguments import dotted
 from firmware.core.management.cli.row import Arguments, No, Row, Shown, Typed
+from firmware.core.management.cli.table.naming import named
 from firmware.core.management.running.draft import Draft
 
 if TYPE_CHECKING:
@@ -58,12 +59,12 @@ def _ssh(draft: Draft, arguments: Arguments, sections: tuple[Entry, ...]) -> Non
 
 
 def _network(typed: Typed) -> str:
-    """The address must be that of its network, as a PIX demands."""
+    """The address must be that of its network, as a PIX demands; the interface must be there."""
     network, mask = typed.arguments["network"], typed.arguments["mask"]
     if int(network) & ((1 << (32 - mask)) - 1):
         proper = IPv4Network((network, mask), strict=False).network_address
         return f"{network} has host bits under {dotted(mask)}; the network is {proper}"
-    return ""
+    return named(typed)
 
 
 def _version(typed: Typed) -> str:
