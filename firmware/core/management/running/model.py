@@ -43,6 +43,7 @@ class Configuration:
 
     def __init__(self, facts: UnitFacts) -> None:
         self.facts = facts
+        self._head = f"{facts.platform.name} Version {facts.version}"
         self.generation = 0
         self.for_the_cable = False  # nobody typed failover: an empty flash enabled it
         self.top: dict[Slot, Entry] = {}
@@ -134,10 +135,6 @@ class Configuration:
     def saved(self) -> str:
         """What flash gets: every line, and the frame that `load.damage` looks for."""
         return render.saved(self._head, self.text)
-
-    @property
-    def _head(self) -> str:
-        return f"{self.facts.platform.name} Version {self.facts.version}"
 
     def replica(self, *, key: bool) -> str:
         """What the mate gets: no line that stays local; the failover key only if asked for."""
