@@ -27,6 +27,8 @@ from wiring.signals import LINK_SWITCHES, Signal
 
 STARTUP_CONFIG = "startup-config"
 GONE_S = 10.0  # a power cut takes milliseconds; a machine under load may take its time
+THERE_S = 30.0  # a supervisor loads for a second or two; likewise
+_SUPERVISOR = "supervisor"  # in <run>
 _TRACEBACK = "Traceback (most recent call last)"
 APPEARS_S = 5.0  # a process that was just started is not listening yet
 _LISTENS = {Process.FAILOVER: "failover", Process.MANAGEMENT: "terminal"}  # in <run>
@@ -124,6 +126,25 @@ class UnitBox:
         """What the unit's own power line says; false while nothing drives it."""
         level = self._bus.read(self.unit, Signal.POWER_OUT)
         return default_map()[Signal.POWER_OUT].active(level)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its supervisor runs, and would see the power switch turned."""
+        running, socket = self._running, self._run / _SUPERVISOR
+        return running is not None and _listener(running.process.pid, socket) is not None
+
+    def await_there(self) -> None:
+        """Wait until a box that was started is there. Raises WorldError.
+
+        Two units are switched on at once only where neither box is still being made: a unit is
+        given 5 s by its mate, and a new supervisor on a busy machine takes as long.
+        """
+        until = time.monotonic() + THERE_S
+        while not self.is_there:
+            self.check()
+            if time.monotonic() > until:
+                raise WorldError(f"{self.unit} was started and is not there\n{self._tail()}")
+            time.sleep(0.005)
 
     def await_gone(self) -> None:
         """Wait until a power cut is complete: line low, <run> emptied. Raises WorldError."""

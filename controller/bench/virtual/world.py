@@ -114,6 +114,8 @@ class VirtualWorld:
                 box.write_startup(text)
             box.start(rig.chassis[unit], rig.facts[unit])
             box.forget_words()
+        for box in self.units.values():
+            box.await_there()
         self.network.forget()
         self._rig = rig
         self._run = evidence.Run()
