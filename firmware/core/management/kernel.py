@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-
 CONNECTIONS_MAX = 10_000  # rows told; ten thousand lines are enough for any reader
 
 

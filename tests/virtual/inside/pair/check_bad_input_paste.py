@@ -30,8 +30,10 @@ def serving(pair: Pair, no_violation: None) -> Iterator[None]:
 
 
 def roles(pair: Pair) -> dict[Unit, list[int]]:
-    """How often each unit came or went that way."""
-    return {unit: [text.count(role) for role in ROLES] for unit, text in pair.history().items()}
+    """How often each unit came or went that way; a reason may name a state and is none."""
+    return {
+        unit: [text.count(f"{role:27}") for role in ROLES] for unit, text in pair.history().items()
+    }
 
 
 def on_both(pair: Pair, beginning: str, wanted: list[str]) -> None:

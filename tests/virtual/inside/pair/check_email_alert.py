@@ -54,7 +54,7 @@ def test_a_switchover_is_mailed_by_the_unit_that_takes_over(
 ) -> None:
     for line in LINES:
         assert "ERROR" not in pair.world.type(P, line), line
-    pair.until(lambda: "admin@example.com" in pair.world.type(S, "show running-config logging"))
+    pair.until(lambda: "smtp-server 172.16.1.10" in pair.world.type(S, "show running-config"))
     pair.order(S, "failover active", SWITCHED)
     pair.until(lambda: any(mail["number"] == 104001 for mail in mails), lambda: repr(mails))
     (mail,) = [mail for mail in mails if mail["number"] == 104001]
