@@ -26,7 +26,7 @@ def lines(configuration: Configuration) -> set[str]:
     return {line.strip() for line in configuration.text.splitlines()}
 
 
-@pytest.mark.parametrize(("typed", "said"), rows(), ids=lambda text: text[:60])
+@pytest.mark.parametrize(("typed", "said"), list(rows()), ids=lambda text: text[:60])
 def test_a_line_is_kept_or_refused_in_words(typed: str, said: str) -> None:
     configuration = loaded(CABLE)
     header, _, line = typed.rpartition(" / ")

@@ -161,7 +161,11 @@ def running_config(model: Model, session: Session, arguments: Arguments) -> str:
     """`show running-config [all] [family [which]]`"""
     which = arguments.get("which")
     if arguments.get("family") == "interface" and which is not None:
-        which = physical_name(which, model.configuration.context.physicals) or which
+        physicals = model.configuration.context.physicals
+        found = physical_name(which, physicals)
+        if found is None:
+            return f"ERROR: {which} is no interface of this unit; it has {', '.join(physicals)}\n"
+        which = found
     family = " ".join(filter(None, (arguments.get("family"), which)))
     return model.configuration.shown(everything=arguments.has("all"), family=family)
 
