@@ -78,7 +78,7 @@ def test_every_difference_to_the_page_is_in_the_table(name: str) -> None:
 
 
 def test_the_secondary_of_the_lan_page_is_a_bootstrap() -> None:
-    assert of_page("lan_secondary").shown_failover == page("lan_secondary") + "\n" * (
+    assert of_page("lan_secondary").shown(family="failover") == page("lan_secondary") + "\n" * (
         not page("lan_secondary").endswith("\n")
     )
 

@@ -296,7 +296,7 @@ def test_the_mates_configuration_leaves_alone_what_is_this_units_own() -> None:
     ours = primary.text.replace("lan unit primary", "lan unit secondary")
     assert secondary.text == ours.replace("key one", "key two")
     assert secondary.digest == primary.digest
-    assert secondary.comparable == primary.comparable
+    assert secondary.replica(key=False) == primary.replica(key=False)
     secondary.load_from_mate(primary.replica(key=True))
     assert secondary.text == ours
 
@@ -325,9 +325,13 @@ def test_the_digest_sees_what_both_units_must_have() -> None:
 def test_a_key_is_seen_by_nobody() -> None:
     configuration = loaded("failover key s3cret\n")
     assert "failover key s3cret\n" in configuration.text
-    for seen in (configuration.shown(), configuration.shown_failover, configuration.comparable):
+    for seen in (
+        configuration.shown(),
+        configuration.shown(family="failover"),
+        configuration.replica(key=False),
+    ):
         assert "s3cret" not in seen
-    assert "failover key *****\n" in configuration.shown_failover
+    assert "failover key *****\n" in configuration.shown(family="failover")
     assert "s3cret" not in repr(configuration.settings())
 
 
@@ -338,9 +342,9 @@ def test_all_adds_the_defaults_of_the_mode() -> None:
     assert "failover polltime interface 5 holdtime 25" in shown
     assert "failover interface-policy 1" in shown
     assert "no failover replication http" in shown
-    assert set(configuration.shown_failover.splitlines()) < set(shown)
+    assert set(configuration.shown(family="failover").splitlines()) < set(shown)
     ok(configuration, "failover polltime unit 1 holdtime 15")
-    assert "polltime unit" not in configuration.shown_failover
+    assert "polltime unit" not in configuration.shown(family="failover")
     monitored = configuration.shown(everything=True, family="monitor-interface")
     assert monitored == "monitor-interface inside\nmonitor-interface outside\n"
 
@@ -351,13 +355,13 @@ def test_a_family_is_shown_alone() -> None:
         "!\ninterface Ethernet2\n description STATE Failover Interface\n!\n"
     )
     assert configuration.shown(family="hostname") == "hostname pix\n"
-    assert unit().shown_failover == "no failover\n"
+    assert unit().shown(family="failover") == "no failover\n"
 
 
 def test_a_family_goes_and_its_defaults_come_back() -> None:
     configuration = loaded(document("lan_primary"))
     assert configuration.remove_family(("failover",))
-    assert configuration.shown_failover == "no failover\n"
+    assert configuration.shown(family="failover") == "no failover\n"
     assert not configuration.remove_family(("failover",))
     assert configuration.remove_family(("interface", "ethernet0"))
     assert "interface Ethernet0\n shutdown\n no nameif\n" in configuration.text

@@ -32,7 +32,6 @@ from firmware.core.wire.seal import Seals, Unreadable
 
 PREPARE_US = 30_000  # making personas, as measured in namespaces
 HOP_US = 100  # a message between two processes of a unit
-CARRIER_US = 800  # netlink tells of a carrier
 TICK_SLACK_US = 50
 WALL_MS = 1_167_113_264_000  # the document's: 06:07:44 UTC Dec 26 2006
 

@@ -197,9 +197,7 @@ def send_whole(model: Model) -> None:
     outbox.start_whole(model.now_ms)
     model.out.append(ConsoleText("Beginning configuration replication: Sending to mate."))
     telling.log(model, MessageId.REPLICATION_SENDING)
-    text = model.configuration.text
-    if not _sealed(model):
-        text = _KEY_LINE.sub("", text)
+    text = model.configuration.replica(key=_sealed(model))
     payloads = say.whole(text, outbox.number)
     if len(text.encode("utf-8", "replace")) > say.TEXT_MAX:
         del payloads[1:]  # the mate refuses it at its beginning, and says so

@@ -15,7 +15,6 @@ from firmware.core.management import loading
 from firmware.core.management.events import KeepRunning
 from firmware.core.management.model import Model
 from firmware.core.management.replicate.state import EDITED_MARK
-from firmware.core.management.rules.reading import rule_set
 from firmware.core.management.session import configured, prompts
 from firmware.core.management.views import Modified
 
@@ -46,7 +45,7 @@ def settle(model: Model, *, anew: bool = False) -> None:
     model.hostname = configuration.hostname
     model.terminal = configured.terminal(configuration, model.hostname)
     model.logging = configuration.draft().logging
-    model.rules = rule_set(configuration.draft(), ssh_port=model.ssh_port or 22)
+    model.rules = configuration.rules(ssh_port=model.ssh_port or 22)
     loading.want(model, model.rules)
     loading.tell_settings(model)
     model.out.append(KeepRunning(configuration.text + EDITED_MARK * edited))

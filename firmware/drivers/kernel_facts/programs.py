@@ -25,31 +25,15 @@ def ip(*arguments: str) -> list[Any]:
 
 def from_json(*command: str) -> Any:
     """What a program answers in JSON; an empty answer is an empty list. Raises NotToldError."""
-    shown = " ".join(command)
+    answer = carry_out("", *command)
     try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=PATIENCE_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise NotToldError(_silent(shown)) from error
-    except OSError as error:
-        raise NotToldError(_cannot_start(command[0], error)) from error
-    if done.returncode:
-        raise NotToldError(f"{shown}: {done.stderr.strip()}")
-    try:
-        return json.loads(done.stdout or "[]")
+        return json.loads(answer or "[]")
     except ValueError as error:
-        raise NotToldError(f"{shown}: its answer is not JSON") from error
+        raise NotToldError(f"{' '.join(command)}: its answer is not JSON") from error
 
 
-def carry_out(script: str, *command: str) -> None:
-    """Run a program for what it does. Raises NotToldError."""
+def carry_out(script: str, *command: str) -> str:
+    """Run a program, the script its input; what it prints. Raises NotToldError."""
     shown = " ".join(command)
     try:
         done = subprocess.run(
@@ -67,6 +51,7 @@ def carry_out(script: str, *command: str) -> None:
         raise NotToldError(_cannot_start(command[0], error)) from error
     if done.returncode:
         raise NotToldError(f"{shown}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def first_lines(most: int, *command: str) -> list[str]:

@@ -35,7 +35,6 @@ ANSWER_DEFLATED_MAX = 96 << 10  # and deflated: no message is longer
 WHY_MAX = 400  # bytes
 
 _BEGIN = struct.Struct(">IIIII")
-_TWO = struct.Struct(">II")
 _ONE = struct.Struct(">I")
 _EXEC = struct.Struct(">IIB")
 _SAVE = "\x1e"

@@ -48,7 +48,7 @@ def damage(text: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Whether a text holds no line a unit could act on."""
-    return all(_framing(line.strip()) for line in text.split("\n"))
+    return all(framing(line.strip()) for line in text.split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def load_lines(
     items = [
         _Item(number, line.strip(), len(line) - len(line.lstrip()))
         for number, line in enumerate(text.split("\n"), 1)
-        if not _framing(line.strip())
+        if not framing(line.strip())
     ]
     whys: dict[int, str] = {}
     for _ in range(_PASSES_MOST):
@@ -137,7 +137,8 @@ def _short(text: str) -> str:
     return text if len(text) <= LINE_TOLD else text[: LINE_TOLD - 3] + "..."
 
 
-def _framing(line: str) -> bool:
+def framing(line: str) -> bool:
+    """Nothing to take: blank, a comment, or printed around a configuration."""
     return not line or line.startswith(_FRAME)
 
 

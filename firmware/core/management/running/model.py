@@ -138,13 +138,12 @@ class Configuration:
 
     def replica(self, *, key: bool) -> str:
         """What the mate gets: no line that stays local; the failover key only if asked for."""
-        return render.text(render.replica(self._lines_printed(), key=key))
-
-    @property
-    def comparable(self) -> str:
-        """What both units must have alike, as anybody may see it, to print differences of."""
-        lines = render.replica(self._lines_printed(), key=False)
-        return "".join(f"{' ' * line.depth}{line.entry.shown}\n" for line in lines)
+        return str(
+            self._draw(
+                f"replica, key {key}",
+                lambda: render.text(render.replica(self._lines_printed(), key=key)),
+            )
+        )
 
     def shown(self, *, everything: bool = False, family: str = "") -> str:
         """`show running-config [all] [family]`, without secrets."""
@@ -152,11 +151,6 @@ class Configuration:
         if family:
             return "".join(render.separated(render.of_family(printed, tuple(family.split()))))
         return render.page(printed, self._head, self.text)
-
-    @property
-    def shown_failover(self) -> str:
-        """`show running-config failover`."""
-        return self.shown(family="failover")
 
     @property
     def digest(self) -> int:
@@ -180,9 +174,12 @@ class Configuration:
     def _meant(self) -> Settings:
         return replace(meaning.settings_of(self.draft()), digest=self.digest)
 
-    def rules(self) -> RuleSet:
-        """What is filtered and translated."""
-        return self._draw("rules", lambda: rule_set(self.draft()))  # type: ignore[no-any-return]
+    def rules(self, *, ssh_port: int = 22) -> RuleSet:
+        """What is filtered and translated; SSH to the unit itself comes to that port."""
+        rules: RuleSet = self._draw(
+            f"rules, port {ssh_port}", lambda: rule_set(self.draft(), ssh_port=ssh_port)
+        )
+        return rules
 
     def not_enforced(self) -> tuple[str, ...]:
         """The lines that are kept, shown and replicated and change nothing, in order."""

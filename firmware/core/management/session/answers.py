@@ -37,11 +37,6 @@ def again(model: Model, session: Session, text: str, line: str) -> None:
     model.out.append(Reply(session.number, text, True, session.prompt, line))
 
 
-def partly(model: Model, session: Session, text: str) -> None:
-    """A first part of an answer; more follows."""
-    model.out.append(Reply(session.number, text, False))
-
-
 def ask(
     model: Model,
     session: Session,

@@ -27,6 +27,7 @@ from firmware.core.management.events import (
 )
 from firmware.core.management.keeping import PREFIX
 from firmware.core.management.model import Model
+from firmware.core.management.running import load
 from firmware.core.management.running.load import damage, said
 from firmware.core.management.running.model import Refused
 from firmware.core.management.session import secrets
@@ -35,7 +36,6 @@ from firmware.core.management.session.session import Session
 from firmware.core.management.session.showing import cryptochecksum
 from firmware.core.message_ids import MessageId
 
-_FRAME = ("!", ":", "PIX Version", "ASA Version", "Cryptochecksum:")  # printed around lines
 REFUSED_TOLD = 20  # lines of a file that were not taken
 SAVED = "[OK]\n"
 BUILDING = "Building configuration...\n"
@@ -343,7 +343,7 @@ def _take_lines(model: Model, session: Session, text: str) -> None:
     path: tuple[str, ...] = ()
     refused: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.strip().startswith(_FRAME):
+        if load.framing(line.strip()):
             continue
         found = model.configuration.find(path, line.strip())
         if isinstance(found, Fault):

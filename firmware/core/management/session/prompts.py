@@ -8,8 +8,6 @@ from firmware.core.management.model import Model
 from firmware.core.management.session.session import Session
 from firmware.core.settings import Identity
 
-DEFAULT = ("hostname", "context")
-
 
 def prompt(model: Model, session: Session) -> str:
     """``pix/pri/act(config-if)# ``; empty for a session that sees none."""

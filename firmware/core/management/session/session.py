@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 UNPRIVILEGED, PRIVILEGED = 1, 15
 HISTORY_MAX = 20  # lines a session remembers
-NO_PAGES = 0
 
 Answering = Callable[["Model", "Session", str], None]
 
