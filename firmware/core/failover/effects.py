@@ -9,6 +9,7 @@ back as ``Done(name)`` or ``Failed(name, why)``.
 | class | done by | comes back |
 |---|---|---|
 | PrepareDataPlane ... ReleaseAddresses, as listed below | netlink | yes |
+| ListenForActivity, StopListening, AskNeighbour, PingBroadcast | interface tests | ActivityHeard |
 | SendFrame, SealFailedNotice | the channel's driver; supervisor | no |
 | StartShortTimer | the process | ShortTimerExpired |
 | everything else | management, GPIO | no |
@@ -84,6 +85,51 @@ class DropActiveLinks:
 @dataclass(frozen=True, slots=True)
 class ReleaseAddresses:
     """Unplanned: stop being a forwarder now, then settle on the standby personas."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenForActivity:
+    """Tell once, by ``ActivityHeard``, of the next frame that shows that this NIC hears somebody.
+
+    What counts: any frame that the NIC hears, but for link-local control frames (spanning tree,
+    LLDP and the like), whatever the pair itself says (hellos, either persona's MAC or base MAC as
+    sender), and answers to the mate's tests. Listening again begins anew. ``persona`` is None for
+    an interface without addresses: then nothing is known of the pair's MACs but our own NIC's.
+    """
+
+    physical: str
+    persona: Persona | None
+    holding: bool  # this unit has the active persona; the mate's answers go to the other one
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Nothing more is to be told of that NIC's activity."""
+
+    physical: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskNeighbour:
+    """The ARP test: one request to the ``turn``-th newest entry of the interface's ARP table.
+
+    ``turn`` counts from 0. An entry that is not there is no error: nothing is sent. The answer, as
+    anything else that is heard meanwhile, comes as ``ActivityHeard``.
+    """
+
+    physical: str
+    persona: Persona
+    holding: bool
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class PingBroadcast:
+    """The broadcast ping test: one echo request to the interface's broadcast address."""
+
+    physical: str
+    persona: Persona
+    holding: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +240,10 @@ Effect = (
     | YieldAddresses
     | DropActiveLinks
     | ReleaseAddresses
+    | ListenForActivity
+    | StopListening
+    | AskNeighbour
+    | PingBroadcast
     | SendFrame
     | SealFailedNotice
     | StartShortTimer

@@ -84,6 +84,7 @@ class Engine:
             ev.FrameUnreadable: self._unreadable,
             ev.BadFrameReceived: self._bad_frame,
             ev.CarrierChanged: self._carrier,
+            ev.ActivityHeard: lambda _unit, _event, _now_ms: [],
             ev.CableChanged: self._cable,
             ev.ShortTimerExpired: self._short_timer,
             ev.OrderGiven: self._order,

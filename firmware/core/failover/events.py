@@ -83,6 +83,13 @@ class CarrierChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityHeard:
+    """That NIC heard a frame that counts (``ListenForActivity`` says which), the first since."""
+
+    physical: str
+
+
+@dataclass(frozen=True, slots=True)
 class CableChanged:
     """The cable's facts are now these."""
 
@@ -179,6 +186,7 @@ Event = (
     | FrameUnreadable
     | BadFrameReceived
     | CarrierChanged
+    | ActivityHeard
     | CableChanged
     | ShortTimerExpired
     | OrderGiven

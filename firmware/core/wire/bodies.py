@@ -54,6 +54,8 @@ class InterfaceState(IntEnum):
     FAILED = 9
     FAILED_WAITING = 10
     UNKNOWN_WAITING = 11
+    NO_LINK_NOT_MONITORED = 12
+    LINK_DOWN_NOT_MONITORED = 13
 
     @property
     def text(self) -> str:
