@@ -31,11 +31,14 @@ class MessageId(IntEnum):
     INTERFACE_LOST = 105005  # args: interface name
     LINK_UP = 105006  # args: interface name
     LINK_DOWN = 105007  # args: interface name
+    TESTING_INTERFACE = 105008  # args: interface name
+    INTERFACE_TESTED = 105009  # args: interface name, Passed or Failed
     CABLE_COMMUNICATION_FAILURE = 105011
     REPLICATION_INCOMPLETE = 105020
     LAN_INTERFACE_UP = 105031
     LAN_INTERFACE_DOWN = 105032
     MATE_LAN_UP = 105034
+    SWITCHING_BACK_AND_FORTH = 105037
     INTERFACE_COUNT_MISMATCH = 105038
     FAILOVER_LINK_OK = 105042
     FAILOVER_LINK_FAILED = 105043

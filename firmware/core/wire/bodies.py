@@ -13,6 +13,8 @@ from firmware.core.settings import Identity
 
 CABLE = "cable"
 LAN = "lan"
+INTERFACES_MAX = 16  # in a hello
+FAILED_UNKNOWN = 255  # Hello.failed_interfaces
 
 
 class UnitState(IntEnum):
@@ -88,6 +90,7 @@ class Hello:
     edited: bool = False  # its configuration was changed by hand while it was standby
     active_time_s: int = 0  # u32
     digest: int = 0  # u32 of the running configuration
+    failed_interfaces: int = 0  # monitored ones, 0 to 250; FAILED_UNKNOWN: links still come up
     interfaces: tuple[InterfaceState, ...] = ()  # at most 16, in the order of the Identify frame
 
 
@@ -201,7 +204,38 @@ class Ack:
     next_number: int  # u32
 
 
-Body = Hello | Identify | Probe | Answer | Handover | FailedNotice | Segment | Ack
+class TestStage(IntEnum):
+    """The tests of an interface, in order. Two bits on the wire."""
+
+    __test__ = False  # not one of pytest's
+
+    ACTIVITY = 0
+    ARP = 1
+    PING = 2
+    ENDED = 3  # nobody was heard in any
+
+
+@dataclass(frozen=True, slots=True)
+class TestEntry:
+    """How far the sender's test of one interface is, and whether it has heard anybody."""
+
+    __test__ = False
+
+    index: int  # u8, the interface's place in the configuration
+    stage: TestStage
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What the sender's tests have found. At most 100 entries."""
+
+    __test__ = False
+
+    entries: tuple[TestEntry, ...]
+
+
+Body = Hello | Identify | Probe | Answer | Handover | FailedNotice | Segment | Ack | TestReport
 
 
 @dataclass(frozen=True, slots=True)
