@@ -136,6 +136,19 @@ def test_or3_a_reset_unit_whose_fault_is_still_there_fails_again():
     assert pair.states == ("Failed", "Active")
 
 
+@pytest.mark.parametrize("at", [A, B])
+def test_or3_either_unit_resets_the_failed_one(at):
+    pair = Pair().both()
+    pair.audible = {(B, INSIDE, "activity")}
+    pair.cut(INSIDE)
+    pair.run(6_000)
+    assert pair.states == ("Failed", "Active")
+    pair.order(at, ev.Order.RESET)
+    pair.run(1_000)
+    assert pair.states == ("Standby Ready", "Active")
+    assert reasons(pair, A)[-6] == ("Negotiation", "Set by the config command")
+
+
 @pytest.mark.parametrize(
     ("policy", "percent", "pulled", "fails"),
     [

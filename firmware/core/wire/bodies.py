@@ -171,6 +171,7 @@ class HandoverStep(IntEnum):
     YIELDED = 1  # old active to new: the addresses are free, take them
     CLAIMED = 2  # new active to old: taken, gratuitous ARP is out
     REFUSED = 3  # the one asked will not
+    RESET = 4  # to a failed mate: be as if you had not failed
 
 
 @dataclass(frozen=True, slots=True)
