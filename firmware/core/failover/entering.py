@@ -75,6 +75,7 @@ def _act(unit: Unit, row: Row, now_ms: int) -> None:
         interfaces.begin_anew(unit)  # IF-2
     elif row.cause is Cause.RESET:
         interfaces.begin_anew(unit)  # OR-3: what was found is not held against it
+        unit.turns_ms = ()
 
 
 def _let_go(unit: Unit, row: Row) -> None:

@@ -66,13 +66,11 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
     if unit.state is UnitState.FAILED:
         heals = unit.my_fail_reason is FailReason.INTERFACE and not met(unit)
         return [Cause.INTERFACES_OK] if heals and not flapping(unit, now_ms) else []
-    if not met(unit) or not settled(unit, now_ms):
+    fails = met(unit) and settled(unit, now_ms)
+    if not fails or unit.state is not UnitState.ACTIVE:
         unit.policy_met_ms = None
-        return []
-    if unit.state is UnitState.STANDBY_READY:
-        return [Cause.INTERFACES_FAILED]
-    if unit.state is not UnitState.ACTIVE:
-        return []
+        stands_by = unit.state is UnitState.STANDBY_READY
+        return [Cause.INTERFACES_FAILED] if fails and stands_by else []
     if unit.policy_met_ms is None:
         unit.policy_met_ms = now_ms
     lets_go = _mate_is_healthier(unit, now_ms) and not flapping(unit, now_ms)
