@@ -218,13 +218,13 @@ def hello(unit: Unit, now_ms: int) -> Hello:
         edited=unit.settings.edited,
         digest=unit.settings.digest,
         failed_interfaces=policy.reported(unit, now_ms),
-        interfaces=interface_states(unit)[:INTERFACES_MAX],
+        interfaces=interface_states(unit, INTERFACES_MAX),
     )
 
 
-def interface_states(unit: Unit) -> tuple[InterfaceState, ...]:
-    """What is printed of each data interface, in the configuration's order."""
-    watched = (unit.watched.get(i.physical) for i in unit.settings.interfaces)
+def interface_states(unit: Unit, most: int | None = None) -> tuple[InterfaceState, ...]:
+    """What is printed of each data interface, or of the first few, in the configuration's order."""
+    watched = (unit.watched.get(i.physical) for i in unit.settings.interfaces[:most])
     states = (None if one is None else one.state for one in watched)
     return tuple(InterfaceState.UNKNOWN if state is None else state for state in states)
 
