@@ -37,7 +37,7 @@ from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
 from firmware.core.wire.bodies import (
     CABLE,
-    INTERFACES_MAX,
+    HELLO_INTERFACES,
     Answer,
     FailedNotice,
     Frame,
@@ -218,7 +218,7 @@ def hello(unit: Unit, now_ms: int) -> Hello:
         edited=unit.settings.edited,
         digest=unit.settings.digest,
         failed_interfaces=policy.reported(unit, now_ms),
-        interfaces=interface_states(unit, INTERFACES_MAX),
+        interfaces=interface_states(unit, HELLO_INTERFACES),
     )
 
 
