@@ -88,7 +88,9 @@ class Hello:
     edited: bool = False  # its configuration was changed by hand while it was standby
     active_time_s: int = 0  # u32
     digest: int = 0  # u32 of the running configuration
-    interfaces: tuple[InterfaceState, ...] = ()  # at most 16, in the order of the Identify frame
+    failed_interfaces: int = 0  # u8, monitored ones that this unit counts as failed
+    # The first 16 at most, in the order of unit.toml; the Interfaces frame has all of them.
+    interfaces: tuple[InterfaceState, ...] = ()
 
 
 class InterfaceKind(IntEnum):
@@ -142,6 +144,7 @@ class Identify:
     transparent: bool = False
     multiple: bool = False
     asks: bool = False  # the sender does not know yet what the receiver is
+    more: bool = False  # there are more than 16 interfaces: MoreIdentity frames tell the others
     contexts: int = 0  # u16
     ssl_vpn_peers: int = 0  # u16
     features: tuple[str, ...] = ()  # of FEATURES, in their order
@@ -201,7 +204,58 @@ class Ack:
     next_number: int  # u32
 
 
-Body = Hello | Identify | Probe | Answer | Handover | FailedNotice | Segment | Ack
+INTERFACES_MOST = 250  # data interfaces of a unit, as many as the document lets it monitor
+HELLO_INTERFACES = 16  # in a hello and in an Identify
+MORE_IDENTITY_MOST = 30  # MACs in one piece, so that the cable carries it
+TEST_ENTRIES_MOST = 100  # in one report, likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Interfaces:
+    """The states of all data interfaces. Beside the hello of a unit with more than 16."""
+
+    states: tuple[InterfaceState, ...]  # at most 250, in the order of unit.toml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreIdentity:
+    """MACs and kinds of interfaces that had no place in the Identify frame, a piece of them."""
+
+    total: int  # 17 to 250, data interfaces of the unit
+    first: int  # 16 to 249, place of the first MAC in unit.toml
+    macs: tuple[str, ...]  # burned-in, 1 to 30
+    kinds: tuple[InterfaceKind, ...]  # as many
+
+
+@dataclass(frozen=True, slots=True)
+class TestEntry:
+    """How far the test of one interface is on the sender."""
+
+    index: int  # 0 to 249, place in ``Settings.interfaces``
+    stage: int  # 0 network activity, 1 ARP, 2 broadcast ping, 3 ended
+    heard: bool  # whether the sender heard anything there since the test began
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What the sender's interface tests have found so far."""
+
+    entries: tuple[TestEntry, ...]  # at most 100
+
+
+Body = (
+    Hello
+    | Identify
+    | Probe
+    | Answer
+    | Handover
+    | FailedNotice
+    | Segment
+    | Ack
+    | Interfaces
+    | MoreIdentity
+    | TestReport
+)
 
 
 @dataclass(frozen=True, slots=True)
