@@ -128,7 +128,7 @@ BARE_IDENTIFY = bytes(9) + b"\x01c" + bytes(4)
         (sealed(99, bytes(4)), formats.UNKNOWN_TYPE),
         (sealed(8, bytes(5)), formats.WRONG_SIZE),
         (sealed(8, bytes(3)), formats.WRONG_SIZE),
-        (sealed(5, b"\x04" + bytes(4)), formats.BAD_VALUE),  # no such step
+        (sealed(5, b"\x05" + bytes(4)), formats.BAD_VALUE),  # no such step
         (sealed(6, b"\x02"), formats.BAD_VALUE),  # no such identity
         (sealed(7, bytes(4) + b"\x02"), formats.BAD_VALUE),  # more: neither yes nor no
         (sealed(7, bytes(5 + SEGMENT_LAN + 1)), formats.WRONG_SIZE),
@@ -183,7 +183,9 @@ def test_the_longest_lists_fit_the_cable() -> None:
     for body in (
         Interfaces((InterfaceState.LINK_DOWN_NOT_MONITORED,) * INTERFACES_MOST),
         MoreIdentity(total=INTERFACES_MOST, first=220, macs=macs, kinds=kinds),
-        bodies.TestReport((bodies.TestEntry(249, 3, True),) * TEST_ENTRIES_MOST),
+        bodies.TestReport(
+            (bodies.TestEntry(249, bodies.TestStage.ENDED, True),) * TEST_ENTRIES_MOST
+        ),
     ):
         assert len(cobs.encode(frames.encode(Frame(HEADER, body)))) <= FRAME_CABLE_MAX
 

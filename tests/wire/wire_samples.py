@@ -29,6 +29,7 @@ from firmware.core.wire.bodies import (
     Segment,
     TestEntry,
     TestReport,
+    TestStage,
     UnitState,
 )
 
@@ -113,7 +114,7 @@ def _pieces(draw: st.DrawFn) -> Body:
 
 
 entries = st.builds(
-    TestEntry, st.integers(0, INTERFACES_MOST - 1), st.integers(0, 3), st.booleans()
+    TestEntry, st.integers(0, INTERFACES_MOST - 1), st.sampled_from(TestStage), st.booleans()
 )
 lists: st.SearchStrategy[Body] = st.one_of(
     st.lists(st.sampled_from(InterfaceState), max_size=INTERFACES_MOST).map(

@@ -13,6 +13,7 @@ from firmware.core.settings import Identity
 
 CABLE = "cable"
 LAN = "lan"
+FAILED_UNKNOWN = 255  # Hello.failed_interfaces
 
 
 class UnitState(IntEnum):
@@ -88,7 +89,7 @@ class Hello:
     edited: bool = False  # its configuration was changed by hand while it was standby
     active_time_s: int = 0  # u32
     digest: int = 0  # u32 of the running configuration
-    failed_interfaces: int = 0  # u8, monitored ones that this unit counts as failed
+    failed_interfaces: int = 0  # monitored ones, 0 to 250; FAILED_UNKNOWN: links still come up
     # The first 16 at most, in the order of unit.toml; the Interfaces frame has all of them.
     interfaces: tuple[InterfaceState, ...] = ()
 
@@ -171,6 +172,7 @@ class HandoverStep(IntEnum):
     YIELDED = 1  # old active to new: the addresses are free, take them
     CLAIMED = 2  # new active to old: taken, gratuitous ARP is out
     REFUSED = 3  # the one asked will not
+    RESET = 4  # to a failed mate: be as if you had not failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,18 +229,33 @@ class MoreIdentity:
     kinds: tuple[InterfaceKind, ...]  # as many
 
 
+class TestStage(IntEnum):
+    """The tests of an interface, in order. Two bits on the wire."""
+
+    __test__ = False  # not one of pytest's
+
+    ACTIVITY = 0
+    ARP = 1
+    PING = 2
+    ENDED = 3  # nobody was heard in any
+
+
 @dataclass(frozen=True, slots=True)
 class TestEntry:
     """How far the test of one interface is on the sender."""
 
+    __test__ = False
+
     index: int  # 0 to 249, place in ``Settings.interfaces``
-    stage: int  # 0 network activity, 1 ARP, 2 broadcast ping, 3 ended
+    stage: TestStage
     heard: bool  # whether the sender heard anything there since the test began
 
 
 @dataclass(frozen=True, slots=True)
 class TestReport:
     """What the sender's interface tests have found so far."""
+
+    __test__ = False
 
     entries: tuple[TestEntry, ...]  # at most 100
 

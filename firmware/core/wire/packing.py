@@ -37,6 +37,7 @@ from firmware.core.wire.bodies import (
     Segment,
     TestEntry,
     TestReport,
+    TestStage,
     UnitState,
 )
 from firmware.core.wire.formats import (
@@ -348,7 +349,7 @@ def _unpack_entry(index: int, result: int) -> TestEntry:
     stage = result & ~TEST_HEARD
     if index >= INTERFACES_MOST or stage > TEST_STAGE_LAST:
         raise _Refused(BAD_VALUE)
-    return TestEntry(index, stage, bool(result & TEST_HEARD))
+    return TestEntry(index, TestStage(stage), bool(result & TEST_HEARD))
 
 
 def _unpack_macs(data: bytes) -> tuple[str, ...]:
