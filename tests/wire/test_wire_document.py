@@ -9,8 +9,9 @@ from wire_samples import hello, segment
 
 from firmware.core.wire import cobs, formats, frames
 from firmware.core.wire.channel import CABLE_RATE, LAN_RATE
+from firmware.core.wire.link import HELLO_ETHERTYPE
 from firmware.drivers.lan_link import PORT
-from firmware.drivers.raw_ethernet import ETHERTYPE, GROUP
+from firmware.drivers.raw_ethernet import GROUP
 
 TEXT = (Path(__file__).parents[2] / "docs/wire.md").read_text()
 ROWS = [
@@ -44,7 +45,7 @@ def test_sizes_and_addresses_are_the_ones_in_use() -> None:
     assert f"Segment {len(cobs.encode(frames.encode(segment(1, 200))))} |" in TEXT
     assert f"Segment {len(frames.encode(segment(1, 1200))):,} |" in TEXT
     assert f"port {PORT}," in TEXT
-    assert f"0x{ETHERTYPE:X}, to {GROUP.hex(':')}" in TEXT
+    assert f"0x{HELLO_ETHERTYPE:X}, to {GROUP.hex(':')}" in TEXT
 
 
 def test_the_rates_are_the_ones_in_use() -> None:
