@@ -99,7 +99,9 @@ class Rig:
         self._silence("switch")
         lines = ["link add eth2 netns unit-a type veth peer name eth2 netns unit-b"]
         for bridge in ("br-out", "br-in"):
-            lines.append(f"link add {bridge} netns switch type bridge forward_delay 0")
+            lines.append(
+                f"link add {bridge} netns switch type bridge forward_delay 0 mcast_snooping 0"
+            )
         for unit in UNITS:
             for nic, port in (("eth0", f"{unit}-out"), ("eth1", f"{unit}-in")):
                 lines.append(

@@ -1,4 +1,4 @@
-"""What a test of an interface hears, and whom it asks, on real NICs and with real hosts. TE-1."""
+"""What a test of an interface hears, and whom it asks, on real NICs and with real hosts. IT-1."""
 
 import select
 import socket
@@ -66,8 +66,8 @@ FRAMES = [
     ("an answer to the mate", frame(ACTIVE, HOST, ARP, arp(2, "192.168.2.2", "192.168.2.1")),
      False),
     ("an echo reply to the mate", frame(ACTIVE, HOST, IP), False),
-    ("a host that looks for the mate, to answer its ping",
-     frame(EVERYBODY, HOST, ARP, arp(1, "192.168.2.2", "192.168.2.1")), False),
+    ("a host that looks for the mate",
+     frame(EVERYBODY, HOST, ARP, arp(1, "192.168.2.2", "192.168.2.1")), True),
     ("a host that looks for us", frame(EVERYBODY, HOST, ARP, arp(1, "192.168.2.2", "192.168.2.4")),
      True),
     ("a runt", frame(EVERYBODY, HOST, IP)[:13], False),

@@ -1,7 +1,7 @@
 """What a test of an interface does on the wire: listen, ask a neighbour, ping everybody.
 
 The core decides when (``core/failover/ladder.py``); this does it and tells the first frame that
-counts (TE-1). A NIC that is listened to has a packet socket whose filter the kernel runs before
+counts (IT-1). A NIC that is listened to has a packet socket whose filter the kernel runs before
 anybody is woken. Personas are children of the NIC, so what they are sent is seen there as well.
 
 The kernel waits 10 to 20 ms over each packet socket it closes, and may keep a question about

@@ -1,13 +1,12 @@
 """The packet filter of an interface test: which frames show that a NIC hears somebody.
 
-Decides nothing of its own: TE-1 in docs/behaviour.md as a program for the kernel, which runs it
-before a frame wakes anybody. Frames are told apart by MACs, EtherType and ARP addresses alone.
+Decides nothing of its own: IT-1 in docs/behaviour.md as a program for the kernel, which runs it
+before a frame wakes anybody. Frames are told apart by MACs and EtherType alone.
 """
 
 from __future__ import annotations
 
 import struct
-from ipaddress import IPv4Address
 
 from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import Persona
@@ -17,7 +16,6 @@ from firmware.core.wire.link import HELLO_ETHERTYPE
 _LOAD_WORD, _LOAD_HALF, _AND, _EQUAL, _RETURN = 0x20, 0x28, 0x54, 0x15, 0x06
 _INSTRUCTION = struct.Struct("=HBBI")
 _TO, _FROM, _TYPE = 0, 6, 12  # offsets in a frame
-_ARP, _ARP_SENDER, _ARP_TARGET = 0x0806, 28, 38
 _LLDP = 0x88CC
 SNAP = 64  # bytes of a frame that are kept: nobody reads more than that it came
 
@@ -39,30 +37,20 @@ def eligible(burned_in: str, persona: Persona | None, *, holding: bool) -> bytes
     """The program for a NIC with that burned-in MAC: what is left of a frame that counts, or none.
 
     What the pair says itself comes from one of six MACs: both personas', and the base MACs of the
-    NICs these were burned in. What answers the mate's tests goes to the mate's persona, or asks
-    for, or is about, the mate's address.
+    NICs these were burned in. What answers the mate's tests goes to the mate's persona.
     """
     rules = list(CONTROL)
     pair = [burned_in] if persona is None else [persona.active_mac, persona.standby_mac, burned_in]
     for mac in dict.fromkeys((*pair, *map(base_mac, pair))):
         rules.append(_mac(_FROM, mac))
-    if persona is not None:
-        mates = persona.standby_mac if holding else persona.active_mac
-        if persona.active_mac != persona.standby_mac:
-            rules.append(_mac(_TO, mates))
-        address = persona.standby if holding else persona.active
-        if address is not None:
-            rules += [_arp(_ARP_TARGET, address.ip), _arp(_ARP_SENDER, address.ip)]
+    if persona is not None and persona.active_mac != persona.standby_mac:
+        rules.append(_mac(_TO, persona.standby_mac if holding else persona.active_mac))
     return b"".join(_refuse(rule) for rule in rules) + _INSTRUCTION.pack(_RETURN, 0, 0, SNAP)
 
 
 def _mac(offset: int, mac: str) -> Rule:
     high, low = struct.unpack("!IH", bytes.fromhex(mac.replace(":", "")))
     return ((_LOAD_WORD, offset, _WHOLE, high), (_LOAD_HALF, offset + 4, _WHOLE, low))
-
-
-def _arp(offset: int, address: IPv4Address) -> Rule:
-    return ((_LOAD_HALF, _TYPE, _WHOLE, _ARP), (_LOAD_WORD, offset, _WHOLE, int(address)))
 
 
 def _refuse(rule: Rule) -> bytes:
