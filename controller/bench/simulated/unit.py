@@ -252,6 +252,8 @@ class SimulatedUnit:
         self.schedule.after(self.around.boot_us(), begin)
 
     def _kill(self, effect: fence.KillProcesses) -> None:
+        if fence.Process.FAILOVER in effect.processes:
+            self.notice = ()  # as the supervisor drops what a process handed over
         for process in effect.processes:
             self._end(process)
 
