@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 
 from controller.bench import world
+from controller.bench.network_verbs import NETWORK_VERBS
 from controller.bench.reading import (
     Refused,
     read_interface,
@@ -286,6 +287,10 @@ def _counted(wanted: str, make: Callable[[list[str]], Does]) -> Verb:
     return Verb(read)
 
 
+def _action(read: Callable[[list[str]], Action]) -> Verb:
+    return Verb(lambda words, _: read(words))
+
+
 VERBS = {
     "power-on": Verb(lambda words, _: world.PowerOn(read_units(words))),
     "power-off": Verb(lambda words, _: world.PowerOff(read_units(words))),
@@ -323,4 +328,5 @@ VERBS = {
     "no-messages": Verb(lambda w, below: _messages(w, below, absent=True), takes_lines=True),
     "arp": Verb(_arp),
     "forwarder": Verb(_forwarder),
+    **{name: _action(read) for name, read in NETWORK_VERBS.items()},
 }
