@@ -392,8 +392,8 @@ class SimulatedUnit:
     def _management_up(self) -> None:
         boot = self.around.nonce()
         self.management = ManagementEngine(self.facts, cable=self.has_cable, boot=boot)
-        for name in (me.LATCHED_IDENTITY, me.RUNNING_CONFIG, me.STARTUP_CONFIG):
-            store = self.kept if name == me.RUNNING_CONFIG else self.flash
+        for name in (me.LATCHED_IDENTITY, me.HISTORY, me.RUNNING_CONFIG, me.STARTUP_CONFIG):
+            store = self.kept if name in (me.HISTORY, me.RUNNING_CONFIG) else self.flash
             self.step_management(me.FlashRead(name, store.get(name)))
         if self.engine is not None:
             self.step_management(me.FailoverConnected())
@@ -468,8 +468,8 @@ class SimulatedUnit:
             case me.Ping(session, address):
                 why = "there is no kernel in the simulated world"
                 self.step_management(me.Pinged(session, address, (), why))
-            case me.KeepRunning(text):
-                self.kept[me.RUNNING_CONFIG] = text
+            case me.Keep(name, text):
+                self.kept[name] = text
             case me.PublishTopic():
                 self.published = [*self.published[-99:], effect]
             case _:
