@@ -10,6 +10,8 @@ import struct
 import time
 from collections.abc import Sequence
 
+from firmware.core.wire.internet import checksum
+
 REQUESTS = 5
 WAIT_S = 2.0  # for each answer
 SIZE = 100  # bytes of a request, its IP header included
@@ -50,7 +52,7 @@ def request(identifier: int, sequence: int) -> bytes:
     """One echo request."""
     payload = bytes(SIZE - _IP_HEADER - _ECHO.size)
     head = _ECHO.pack(_REQUEST, 0, 0, identifier, sequence)
-    return _ECHO.pack(_REQUEST, 0, _checksum(head + payload), identifier, sequence) + payload
+    return _ECHO.pack(_REQUEST, 0, checksum(head + payload), identifier, sequence) + payload
 
 
 def answers_to(packet: bytes, identifier: int, sequence: int) -> bool:
@@ -72,10 +74,3 @@ def _up(wire: socket.socket, devices: Sequence[str]) -> str:
         if _IFREQ.unpack(answer)[1] & _UP_AND_RUNNING == _UP_AND_RUNNING:
             return device
     raise OSError(0, "that interface is down")
-
-
-def _checksum(data: bytes) -> int:
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total >> 16) + (total & 0xFFFF)
-    folded: int = total + (total >> 16)
-    return ~folded & 0xFFFF

@@ -32,7 +32,7 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
     heartbeat = ipc.Connection(socket.socket(fileno=_closed_first(heartbeat_fd)))
     try:
         plane = DataPlane(unit.nics)
-        tests = InterfaceTests(unit.nics, plane.burned_in_macs())
+        tests = InterfaceTests(unit.nics, plane.burned_in_macs(), plane.serves)
         pins = _open_pins(unit)
         management = ManagementLink(unit.run / "failover")
     except (NoSuchNicError, ValueError, RuntimeError, OSError) as error:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from firmware.core.failover import effects as ef
@@ -88,6 +89,7 @@ class FailoverLoop:
         now = now_ns()
         self._channels.pump(now)
         self._plane.pump(now)
+        self._tests.pump(now)
         self._management.flush(self._selector)
         self._beat(now)
         self._reseal_if_void()
@@ -135,7 +137,8 @@ class FailoverLoop:
     def _next_due_ns(self) -> int:
         dues = [self._carriers_ns, self._heartbeat_ns + self._tick_ms * 1_000_000]
         dues += self._short.values()
-        for due in (self._channels.next_due_ns(), self._plane.next_due_ns()):
+        for driver in (self._channels, self._plane, self._tests):
+            due = driver.next_due_ns()
             if due is not None:
                 dues.append(due)
         due_ms = self._engine.next_due_ms() if self._started else None
@@ -261,10 +264,10 @@ class FailoverLoop:
             ef.YieldAddresses: lambda _: plane.yield_(),
             ef.ReleaseAddresses: lambda _: plane.release(),
             ef.DropActiveLinks: lambda _: plane.drop_active_links(),
-            ef.ListenForActivity: self._tests.listen,
-            ef.StopListening: self._tests.stop,
-            ef.AskNeighbour: self._tests.ask,
-            ef.PingBroadcast: self._tests.ping,
+            ef.ListenForActivity: self._tests.do,
+            ef.StopListening: self._tests.do,
+            ef.AskNeighbour: self._tests.do,
+            ef.PingBroadcast: self._tests.do,
             ef.SendFrame: self._channels.send,
             ef.SealFailedNotice: self._seal,
             ef.StartShortTimer: self._start_short_timer,
@@ -331,8 +334,7 @@ class FailoverLoop:
             "rounds_flooded": self._floods,
             "troubles": self._channels.troubles(),
             "management_dropped": self._management.dropped,
-            "tests_unsent": self._tests.unsent,
-            "tests_not_listened": self._tests.missed,
+            "interface_tests": asdict(self._tests.counts),
             f"hogs_over_{realtime.RTTIME_SOFT_US}_us": self._signals.hogs,
         }
 

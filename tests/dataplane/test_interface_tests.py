@@ -1,200 +1,335 @@
-"""What a test of an interface hears, and whom it asks, on real NICs and with real hosts. IT-1."""
+"""What a NIC under test hears: frames of a wire, and whether they count. IT-1."""
+
+from __future__ import annotations
 
 import select
 import socket
 import struct
+from ipaddress import IPv4Address
+from typing import NamedTuple
 
-import pytest
-
-from dataplane.rig import ACTIVE_MACS, NICS, STANDBY_MACS, Rig, batch, ip, on_rig, plan, run
-from firmware.core.base_mac import base_mac
-from firmware.core.failover.effects import (
-    AskNeighbour,
-    ListenForActivity,
-    PingBroadcast,
-    StopListening,
-)
-from firmware.core.failover.events import ActivityHeard, Done
-from firmware.core.settings import Identity
+from dataplane.rig import Rig, batch, on_rig, persona
+from firmware.core.failover.effects import ListenForActivity, Persona, StopListening
+from firmware.core.failover.events import ActivityHeard
 from firmware.drivers.netlink import InterfaceTests
 
-PERSONA = plan().personas[1]  # inside, Ethernet1 on eth1
-INSIDE = "Ethernet1"
-HEARD = [ActivityHeard(INSIDE)]
-HOST, EVERYBODY = "02:00:00:00:00:0a", "ff:ff:ff:ff:ff:ff"
-ACTIVE, STANDBY = ACTIVE_MACS[1], STANDBY_MACS[1]
-IP, ARP, HELLO, LLDP, OTHER = 0x0800, 0x0806, 0x88B5, 0x88CC, 0x9000
+OUTSIDE = persona("Ethernet0", "outside", "172.16.1", 0)
+ACTIVE, STANDBY = OUTSIDE.active_mac, OUTSIDE.standby_mac
+ACTIVE_BASE, STANDBY_BASE = "06:50:54:00:0a:00", "06:50:54:00:0b:00"
+OWN = STANDBY_BASE  # of a secondary
+HOST, OTHER_HOST, EVERYBODY = "02:00:00:00:00:77", "02:00:00:00:00:88", "ff:ff:ff:ff:ff:ff"
+HELLO_GROUP = "03:66:6f:76:65:72"
+IP, ARP, IPV6, LENGTH = 0x0800, 0x0806, 0x86DD, 0x0026  # up to 0x05ff: a length, 802.3
+VLAN = "8100"
+STANDBY_UNIT, ACTIVE_UNIT = False, True
 
 
-def frame(to: str, sender: str, kind: int, payload: bytes = bytes(46)) -> bytes:
-    macs = bytes.fromhex((to + sender).replace(":", ""))
-    return macs + struct.pack("!H", kind) + payload
+def frame(to: str, source: str, ethertype: int, rest: bytes = bytes(46), tag: str = "") -> bytes:
+    macs = bytes.fromhex((to + source + tag).replace(":", ""))
+    return macs + struct.pack("!H", ethertype) + rest
 
 
-def arp(operation: int, sender: str, target: str) -> bytes:
-    return struct.pack(
-        "!HHBBH6s4s6s4s",
-        *(1, 0x0800, 6, 4, operation),
-        *(bytes(6), socket.inet_aton(sender), bytes(6), socket.inet_aton(target)),
-    )
+def arp(operation: int, sender: str, target: str, to: str = EVERYBODY, mac: str = HOST) -> bytes:
+    rest = struct.pack("!HHBBH", 1, IP, 6, 4, operation)
+    rest += bytes.fromhex(mac.replace(":", "")) + IPv4Address(sender).packed
+    rest += bytes(6) + IPv4Address(target).packed
+    return frame(to, mac, ARP, rest + bytes(18))
 
 
-# What, as the standby hears it, and whether it shows that somebody is there.
-FRAMES = [
-    ("a host's broadcast", frame(EVERYBODY, HOST, IP), True),
-    ("a host's multicast", frame("01:00:5e:00:00:05", HOST, IP), True),
-    ("a host's question for another host",
-     frame(EVERYBODY, HOST, ARP, arp(1, "192.168.2.2", "192.168.2.9")), True),
-    ("an answer to us", frame(STANDBY, HOST, ARP, arp(2, "192.168.2.2", "192.168.2.4")), True),
-    ("any protocol", frame(EVERYBODY, HOST, OTHER), True),
-    ("spanning tree", frame("01:80:c2:00:00:00", HOST, 0x0026), False),
-    ("LACP", frame("01:80:c2:00:00:02", HOST, 0x8809), False),
-    ("LLDP, its usual address", frame("01:80:c2:00:00:0e", HOST, LLDP), False),
-    ("LLDP, to another address", frame("01:1b:19:00:00:00", HOST, LLDP), False),
-    ("GARP", frame("01:80:c2:00:00:21", HOST, 0x0026), False),
-    ("CDP", frame("01:00:0c:cc:cc:cc", HOST, 0x0050), False),
-    ("PVST+", frame("01:00:0c:cc:cc:cd", HOST, 0x0032), False),
-    ("a neighbour of CDP's address", frame("01:00:0c:cc:cc:ce", HOST, OTHER), True),
-    ("a hello", frame("03:66:6f:76:65:72", base_mac(ACTIVE), HELLO), False),
-    ("a stranger's hello", frame("03:66:6f:76:65:72", HOST, HELLO), False),
-    ("the mate's broadcast", frame(EVERYBODY, ACTIVE, IP), False),
-    ("the mate's ARP test",
-     frame(EVERYBODY, ACTIVE, ARP, arp(1, "192.168.2.1", "192.168.2.2")), False),
-    ("anything of the mate's NIC", frame(EVERYBODY, base_mac(ACTIVE), OTHER), False),
-    ("our own, come back", frame(EVERYBODY, STANDBY, IP), False),
-    ("our own NIC's, come back", frame(EVERYBODY, base_mac(STANDBY), OTHER), False),
-    ("an answer to the mate", frame(ACTIVE, HOST, ARP, arp(2, "192.168.2.2", "192.168.2.1")),
-     False),
-    ("an echo reply to the mate", frame(ACTIVE, HOST, IP), False),
-    ("a host that looks for the mate",
-     frame(EVERYBODY, HOST, ARP, arp(1, "192.168.2.2", "192.168.2.1")), True),
-    ("a host that looks for us", frame(EVERYBODY, HOST, ARP, arp(1, "192.168.2.2", "192.168.2.4")),
-     True),
-    ("a runt", frame(EVERYBODY, HOST, IP)[:13], False),
-]  # fmt: skip
+def igmp(sender: str) -> bytes:
+    head = struct.pack("!BBHIBBH", 0x46, 0xC0, 40, 0, 1, 2, 0) + IPv4Address(sender).packed
+    return frame("01:00:5e:00:00:16", HOST, IP, head + bytes(30))
 
 
-def driver_of(rig: Rig, unit: str) -> InterfaceTests:
-    burned_in = {name: rig.macs(unit)[nic] for name, nic in NICS.items()}
-    burned_in |= {"Ethernet1": ACTIVE if unit == "unit-a" else STANDBY}
-    with rig.inside(unit):
-        return InterfaceTests(NICS, burned_in)
+class Row(NamedTuple):
+    what: str
+    frame: bytes
+    counts: bool
 
 
-def heard(tests: InterfaceTests, wait_ms: int) -> list[ActivityHeard]:
-    poll = select.poll()
-    poll.register(tests.fileno(), select.POLLIN)
-    return tests.receive() if poll.poll(wait_ms) else []
+ON_A_STANDBY = (
+    Row("a host speaks to us", frame(STANDBY, HOST, IP), True),
+    Row("a host speaks to our base MAC", frame(OWN, HOST, ARP), True),
+    Row("a broadcast of a host", frame(EVERYBODY, HOST, IP), True),
+    Row("a multicast of a router", frame("01:00:5e:00:00:05", HOST, IP), True),
+    Row("IPv6 of a host", frame("33:33:00:00:00:01", HOST, IPV6), True),
+    Row("a host speaks to another, flooded", frame(OTHER_HOST, HOST, IP), True),
+    Row("an 802.3 frame to somebody", frame(OTHER_HOST, HOST, LENGTH), True),
+    Row("nothing but a header", frame(EVERYBODY, HOST, 0x1234, b""), True),
+    Row("IP cut short", frame(EVERYBODY, HOST, IP, bytes(9)), False),
+    Row("a priority, no VLAN", frame(STANDBY, HOST, IP, tag=VLAN + "e000"), True),
+    Row("another VLAN", frame(EVERYBODY, HOST, IP, tag=VLAN + "0005"), False),
+    Row("another VLAN, priority", frame(EVERYBODY, HOST, IP, tag=VLAN + "e005"), False),
+    Row(
+        "another VLAN in a tunnel", frame(EVERYBODY, HOST, IP, tag="88a80007810000000"[:16]), False
+    ),
+    # Link-local control
+    Row("spanning tree", frame("01:80:c2:00:00:00", HOST, LENGTH), False),
+    Row("pause", frame("01:80:c2:00:00:01", HOST, 0x8808), False),
+    Row("LACP", frame("01:80:c2:00:00:02", HOST, 0x8809), False),
+    Row("802.1X", frame("01:80:c2:00:00:03", HOST, 0x888E), False),
+    Row("802.1X to one station", frame(STANDBY, HOST, 0x888E), False),
+    Row("LLDP", frame("01:80:c2:00:00:0e", HOST, 0x88CC), False),
+    Row("LLDP to another group", frame("01:1b:19:00:00:00", HOST, 0x88CC), False),
+    Row("the last reserved group", frame("01:80:c2:00:00:0f", HOST, IP), False),
+    Row("CFM", frame("01:80:c2:00:00:3f", HOST, 0x8902), False),
+    Row("MVRP", frame("01:80:c2:00:00:21", HOST, 0x88F5), False),
+    Row("the group after those", frame("01:80:c2:00:00:40", HOST, IP), True),
+    Row("CDP", frame("01:00:0c:cc:cc:cc", HOST, LENGTH), False),
+    Row("PVST+", frame("01:00:0c:cc:cc:cd", HOST, LENGTH), False),
+    Row("PVST+ in its VLAN", frame("01:00:0c:cc:cc:cd", HOST, LENGTH, tag=VLAN + "0005"), False),
+    Row("loopback test of a switch", frame(HOST, HOST, 0x9000), False),
+    Row("IGMP of a switch", igmp("0.0.0.0"), False),
+    Row("IGMP of a host", igmp("172.16.1.3"), True),
+    # The pair itself
+    Row("a hello of the mate", frame(HELLO_GROUP, ACTIVE_BASE, 0x88B5), False),
+    Row("a hello of whomever", frame(HELLO_GROUP, HOST, 0x88B5), False),
+    Row("the mate's active persona", frame(EVERYBODY, ACTIVE, ARP), False),
+    Row("the mate's base MAC", frame(EVERYBODY, ACTIVE_BASE, IP), False),
+    Row("our persona, back from a switch", frame(EVERYBODY, STANDBY, ARP), False),
+    Row("our base MAC, back from a switch", frame(EVERYBODY, OWN, IP), False),
+    Row("the mate speaks to us", frame(STANDBY, ACTIVE, IP), False),
+    # Answers to the mate
+    Row("to the mate, flooded", frame(ACTIVE, HOST, IP), False),
+    Row("to the mate's base MAC, flooded", frame(ACTIVE_BASE, HOST, ARP), False),
+    Row("ARP answer to the mate", arp(2, "172.16.1.3", "172.16.1.1", to=ACTIVE), False),
+    Row("a host asks everybody for the mate", arp(1, "172.16.1.3", "172.16.1.1"), True),
+    Row("a host must find us", arp(1, "172.16.1.3", "172.16.1.4"), True),
+    Row("a host must find another", arp(1, "172.16.1.3", "172.16.1.9"), True),
+    Row("a host greets all", arp(1, "172.16.1.3", "172.16.1.3"), True),
+)
+ON_AN_ACTIVE = (
+    Row("a host speaks to us", frame(ACTIVE, HOST, IP), True),
+    Row("a host asks everybody for us", arp(1, "172.16.1.3", "172.16.1.1"), True),
+    Row("to the mate, flooded", frame(STANDBY, HOST, IP), False),
+    Row("to the mate's base MAC, flooded", frame(ACTIVE_BASE, HOST, ARP), False),
+    Row("the mate's standby persona", frame(EVERYBODY, STANDBY, ARP), False),
+    Row("spanning tree", frame("01:80:c2:00:00:00", HOST, LENGTH), False),
+)
+WITHOUT_ADDRESSES = (
+    Row("a broadcast of a host", frame(EVERYBODY, HOST, IP), True),
+    Row("a MAC of whom we know nothing", frame(EVERYBODY, ACTIVE, IP), True),
+    Row("our base MAC, back from a switch", frame(EVERYBODY, OWN, IP), False),
+    Row("a hello of the mate", frame(HELLO_GROUP, ACTIVE_BASE, 0x88B5), False),
+    Row("LLDP", frame("01:80:c2:00:00:0e", HOST, 0x88CC), False),
+)
 
 
-def standby_listens(rig: Rig) -> InterfaceTests:
-    rig.prepared("unit-b", plan(Identity.SECONDARY))
-    tests = driver_of(rig, "unit-b")
-    with rig.inside("unit-b"):
-        tests.listen(ListenForActivity(INSIDE, PERSONA, False))
-    return tests
+class Wire:
+    """A NIC under test in unit-a, and the far end of its wire."""
 
-
-@on_rig
-def test_what_counts(rig: Rig) -> None:
-    """Each frame is followed by one that counts, so that silence is no matter of patience."""
-    tests = standby_listens(rig)
-    switch = rig.socket("switch", socket.AF_PACKET, socket.SOCK_RAW, 0)
-    switch.setblocking(False)
-    marker = rig.socket("unit-b", socket.AF_PACKET, socket.SOCK_RAW, 0)
-    marker.bind(("eth1", 0x9999))
-    marker.settimeout(10)
-    wrong = []
-    for what, data, counts in FRAMES:
-        with rig.inside("unit-b"):
-            tests.listen(ListenForActivity(INSIDE, PERSONA, False))
-        if len(data) > 14:
-            switch.sendto(data, ("unit-b-in", 0))
-        # One behind it, which the filter drops (the mate's NIC): when it is here, so is the other.
-        switch.sendto(frame(EVERYBODY, base_mac(ACTIVE), 0x9999), ("unit-b-in", 0))
-        marker.recv(100)
-        if (tests.receive() == HEARD) is not (counts and len(data) > 14):
-            wrong.append(what)
-    tests.close()
-    assert wrong == []
-
-
-@on_rig
-def test_it_is_told_once_and_again_when_listened_to_again(rig: Rig) -> None:
-    tests = standby_listens(rig)
-    assert rig.ping("inside", "192.168.2.4")
-    assert heard(tests, 5_000) == HEARD
-    assert rig.ping("inside", "192.168.2.4")
-    assert tests.receive() == []
-    with rig.inside("unit-b"):
-        tests.listen(ListenForActivity(INSIDE, PERSONA, False))
-    assert rig.ping("inside", "192.168.2.4")
-    assert heard(tests, 5_000) == HEARD
-    with rig.inside("unit-b"):
-        tests.listen(ListenForActivity(INSIDE, PERSONA, False))
-    tests.stop(StopListening(INSIDE))
-    assert rig.ping("inside", "192.168.2.4")
-    assert tests.receive() == []
-    tests.close()
-
-
-@on_rig
-def test_the_newest_neighbour_is_asked_first_and_answers(rig: Rig) -> None:
-    a = rig.prepared("unit-a", plan())
-    assert a.assume() == Done("AssumeAddresses")
-    assert rig.ping("inside", "192.168.2.1")
-    tests = driver_of(rig, "unit-a")
-    capture = rig.socket("inside", socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ARP))
-    capture.settimeout(10)
-    batch("unit-a", ["neigh add 192.168.2.77 lladdr 02:00:00:00:00:77 dev e1act nud stale"])
-    run("ip", "-n", "inside", "address", "add", "192.168.2.77/24", "dev", "eth0")
-    for turn in (0, 1):
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.make()
         with rig.inside("unit-a"):
-            tests.listen(ListenForActivity(INSIDE, PERSONA, True))
-        tests.ask(AskNeighbour(INSIDE, PERSONA, True, turn))
-        assert heard(tests, 10_000) == HEARD
-    asked = []
-    while len(asked) < 2:
-        data = capture.recv(100)
-        if data[6:12].hex(":") == ACTIVE and data[20:22] == b"\0\1" and data[28:32] != data[38:42]:
-            asked.append(socket.inet_ntoa(data[38:42]))
-    assert asked == ["192.168.2.77", "192.168.2.2"]
-    tests.close()
+            self.tests = InterfaceTests(
+                {"Ethernet0": "nic0", "Ethernet1": "nic1"},
+                {"Ethernet0": STANDBY, "Ethernet1": STANDBY},
+                serving=lambda: False,
+            )
+        self.connect()
+
+    def make(self) -> None:
+        with (
+            self.rig.inside("unit-a"),
+            open("/proc/sys/net/ipv6/conf/default/disable_ipv6", "w") as file,
+        ):
+            file.write("1")  # nobody speaks here but us
+        lines = [f"link add nic0 address {OWN} type veth peer name far0"]
+        batch("unit-a", [*lines, "link set nic0 up", "link set far0 up"])
+
+    def connect(self) -> None:
+        self._far = self.rig.socket("unit-a", socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._far.bind(("far0", 0))
+        self._seen = self.rig.socket("unit-a", socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._seen.bind(("nic0", 3))
+
+    def say(self, data: bytes) -> None:
+        """One frame, and wait until the kernel is through with it."""
+        barrier = frame(HELLO_GROUP, HOST, 0x88B5, b"barrier" + bytes(39))
+        self._far.send(data)
+        self._far.send(barrier)
+        while self._seen.recv(2048) != barrier:
+            pass
+
+    def listen(self, listened: Persona | None = OUTSIDE, *, holding: bool = STANDBY_UNIT) -> None:
+        with self.rig.inside("unit-a"):
+            self.tests.do(ListenForActivity("Ethernet0", listened, holding))
+            self.tests.pump(0)
+
+    def close(self) -> None:
+        self.tests.close()
+        self._far.close()
+        self._seen.close()
+
+    def heard(self) -> bool:
+        """Whether it tells of activity, which it does once."""
+        readable = bool(select.select([self.tests], [], [], 0)[0])
+        events = self.tests.receive()
+        assert events in ([], [ActivityHeard("Ethernet0")])
+        assert readable or not events
+        assert self.tests.receive() == []
+        return bool(events)
+
+
+def shown(rig: Rig, table: tuple[Row, ...], listened: Persona | None, *, holding: bool) -> None:
+    wire = Wire(rig)
+    found = {}
+    for row in table:
+        wire.listen(listened, holding=holding)
+        wire.say(row.frame)
+        found[row.what] = wire.heard()
+    assert found == {row.what: row.counts for row in table}
+    assert wire.tests.counts.missed == 0
+    wire.close()
 
 
 @on_rig
-def test_a_neighbour_that_is_not_there_is_not_asked(rig: Rig) -> None:
-    a = rig.prepared("unit-a", plan())
-    assert a.assume() == Done("AssumeAddresses")
-    tests = driver_of(rig, "unit-a")
-    tests.ask(AskNeighbour(INSIDE, PERSONA, True, 5))
-    tests.ask(AskNeighbour(INSIDE, PERSONA, False, 0))
-    tests.close()
-    assert tests.unsent == 0
-    assert not [n for n in ip("inside", "neigh") if n["dst"] == "192.168.2.4"]
+def test_on_a_standby(rig: Rig) -> None:
+    shown(rig, ON_A_STANDBY, OUTSIDE, holding=STANDBY_UNIT)
 
 
 @on_rig
-def test_a_broadcast_ping_is_answered_where_hosts_do_and_never_by_a_unit(rig: Rig) -> None:
-    a = rig.prepared("unit-a", plan(Identity.PRIMARY))
-    rig.prepared("unit-b", plan(Identity.SECONDARY))
-    assert a.assume() == Done("AssumeAddresses")
-    tests = driver_of(rig, "unit-a")
+def test_on_an_active_unit(rig: Rig) -> None:
+    shown(rig, ON_AN_ACTIVE, OUTSIDE, holding=ACTIVE_UNIT)
+
+
+@on_rig
+def test_on_an_interface_without_addresses(rig: Rig) -> None:
+    shown(rig, WITHOUT_ADDRESSES, None, holding=STANDBY_UNIT)
+
+
+COUNTS = frame(EVERYBODY, HOST, IP)
+
+
+@on_rig
+def test_what_does_not_count_does_not_wake(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.listen()
+    for row in ON_A_STANDBY:
+        if not row.counts:
+            wire.say(row.frame)
+    assert not select.select([wire.tests], [], [], 0)[0]
+    wire.close()
+
+
+@on_rig
+def test_heard_once_until_asked_again(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.say(COUNTS)
+    assert not wire.heard(), "nobody asked"
+    wire.listen()
+    assert not wire.heard(), "what came before is not heard"
+    for _ in range(3):
+        wire.say(COUNTS)
+    assert wire.heard()
+    wire.say(COUNTS)
+    assert not wire.heard(), "once"
+    batch("unit-a", ["link set nic0 down"])
+    assert not wire.heard(), "an error is no activity, and what else is there is not asked for"
+    batch("unit-a", ["link set nic0 up"])
+    wire.connect()
+    wire.listen()
+    wire.say(COUNTS)
+    wire.listen()  # begins anew: what was not told yet is forgotten
+    assert not wire.heard()
+    wire.say(COUNTS)
+    assert wire.heard()
+    wire.close()
+
+
+@on_rig
+def test_stopped_is_stopped(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.listen()
+    wire.say(COUNTS)
+    wire.tests.do(StopListening("Ethernet0"))
+    wire.tests.do(StopListening("Ethernet1"))  # never begun
+    wire.tests.pump(0)
+    assert not wire.heard()
+    wire.listen()
+    wire.say(COUNTS)
+    assert wire.heard()
+    wire.close()
+
+
+@on_rig
+def test_what_we_send_is_not_heard(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.listen()
+    with rig.socket("unit-a", socket.AF_PACKET, socket.SOCK_RAW, 0) as ours:
+        ours.sendto(COUNTS, ("nic0", 0))
+    wire.say(frame(HELLO_GROUP, ACTIVE_BASE, 0x88B5))
+    assert not wire.heard()
+    wire.close()
+
+
+@on_rig
+def test_frames_for_a_persona_are_heard_on_the_nic_whether_it_is_up_or_not(rig: Rig) -> None:
+    wire = Wire(rig)
+    add = f"link add link nic0 name e0stby address {STANDBY} type macvlan mode vepa"
+    batch("unit-a", [add, "link set e0stby up"])
+    for state in ("up", "down"):
+        batch("unit-a", [f"link set e0stby {state}"])
+        wire.listen()
+        wire.say(frame(STANDBY, HOST, IP))
+        assert wire.heard(), state
+    wire.close()
+
+
+@on_rig
+def test_a_nic_that_goes_down_is_heard_again_when_it_is_up(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.listen()
+    batch("unit-a", ["link set nic0 down"])
+    assert not wire.heard()
+    batch("unit-a", ["link set nic0 up"])
+    assert not wire.heard()
+    wire.connect()
+    wire.say(COUNTS)
+    assert wire.heard()
+    wire.close()
+
+
+@on_rig
+def test_a_nic_that_vanishes_and_returns(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.listen()
+    batch("unit-a", ["link del nic0"])
+    assert not wire.heard()
+    assert not select.select([wire.tests], [], [], 0)[0], "a lost NIC keeps nobody awake"
+    wire.listen()
+    assert (wire.tests.counts.missed, wire.heard()) == (1, False)
+    wire.make()
+    wire.connect()
+    wire.listen()
+    wire.say(COUNTS)
+    assert wire.heard()
+    wire.close()
+
+
+@on_rig
+def test_a_nic_that_is_not_there_is_counted_and_hears_nothing(rig: Rig) -> None:
+    wire = Wire(rig)
+    wire.tests.do(ListenForActivity("Ethernet1", OUTSIDE, STANDBY_UNIT))
+    wire.tests.pump(0)
+    wire.say(COUNTS)
+    assert (wire.heard(), wire.tests.counts.missed) == (False, 1)
+    wire.close()
+
+
+@on_rig
+def test_many_verbs_are_taken_up_a_few_at_a_time(rig: Rig) -> None:
+    wire = Wire(rig)
     with rig.inside("unit-a"):
-        tests.listen(ListenForActivity(INSIDE, PERSONA, True))
-    tests.ping(PingBroadcast(INSIDE, PERSONA, True))
-    assert heard(tests, 500) == []
-    with rig.inside("inside"), open("/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts", "w") as file:
-        file.write("0")
-    tests.ping(PingBroadcast(INSIDE, PERSONA, True))
-    assert heard(tests, 10_000) == HEARD
-    tests.close()
-
-
-@pytest.mark.parametrize("effect", [ListenForActivity(INSIDE, None, False)])
-def test_a_nic_that_is_gone_is_counted(effect: ListenForActivity) -> None:
-    tests = InterfaceTests({INSIDE: "no-such-nic"}, {INSIDE: STANDBY})
-    tests.listen(effect)
-    tests.ping(PingBroadcast(INSIDE, PERSONA, False))
-    assert (tests.missed, tests.unsent, tests.receive()) == (1, 1, [])
-    tests.close()
+        for _ in range(100):
+            wire.tests.do(ListenForActivity("Ethernet0", OUTSIDE, STANDBY_UNIT))
+        wire.tests.pump(0)
+        assert 0 < wire.tests.counts.listened < 100
+        while wire.tests.next_due_ns() is not None:
+            wire.tests.pump(0)
+        assert wire.tests.counts.listened == 100
+        for _ in range(5000):
+            wire.tests.do(StopListening("Ethernet7"))
+        assert wire.tests.counts.dropped > 0
+    wire.close()

@@ -41,7 +41,14 @@ class Frame:
 
     @property
     def echo_request(self) -> bool:
-        return self.data[12:14] == b"\x08\x00" and self.data[23] == 1 and self.data[34] == 8
+        return self._echo(8)
+
+    @property
+    def echo_reply(self) -> bool:
+        return self._echo(0)
+
+    def _echo(self, kind: int) -> bool:
+        return self.data[12:14] == b"\x08\x00" and self.data[23] == 1 and self.data[34] == kind
 
 
 class Capture:

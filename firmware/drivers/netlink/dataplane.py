@@ -148,6 +148,10 @@ class DataPlane:
             self._heard_at_look = self._watch.heard
             self._worker.start(_LOOK, self._preparation.look)
 
+    def serves(self) -> bool:
+        """Whether the active addresses are here now."""
+        return self._gate.role is Role.ACTIVE
+
     def base_nics(self) -> tuple[str, ...]:
         """The kernel's names, for fencing."""
         return tuple(self._nics.values())

@@ -4,201 +4,191 @@ The core decides when (``core/failover/ladder.py``); this does it and tells the 
 counts (IT-1). A NIC that is listened to has a packet socket whose filter the kernel runs before
 anybody is woken. Personas are children of the NIC, so what they are sent is seen there as well.
 
-The kernel waits 10 to 20 ms over each packet socket it closes, and may keep a question about
-neighbours waiting for whoever holds its link lock: both are done by a thread.
-
-Questions are frames made by hand, with our persona's MAC and address as their sender, so that no
-routing and no filter of our own has a say. IPv6 has no place on data interfaces yet, so neither
-neighbour discovery nor all-nodes is asked.
+Verbs are taken up by ``pump``, a few at a time: when a switch dies, 250 interfaces are tested at
+once. The kernel waits 10 to 20 ms over each packet socket it closes, and an older one keeps a
+question about neighbours waiting for whoever holds its link lock: a thread each does these.
 """
 
 from __future__ import annotations
 
 import os
-import queue
 import select
 import socket
-import struct
-import threading
+from collections import deque
 from collections.abc import Callable, Mapping
-from ctypes import addressof, create_string_buffer
-from ipaddress import IPv4Interface
+from dataclasses import dataclass
 
 from firmware.core.failover.effects import (
     AskNeighbour,
     ListenForActivity,
-    Persona,
     PingBroadcast,
     StopListening,
 )
 from firmware.core.failover.events import ActivityHeard
 from firmware.core.persona_names import persona_names
-from firmware.drivers.netlink.arp import who_has
+from firmware.drivers.netlink.aside import Aside
+from firmware.drivers.netlink.asking import Asker
+from firmware.drivers.netlink.listening import Ear
 from firmware.drivers.netlink.messages import Neighbour
-from firmware.drivers.netlink.packet_filter import DEAF, eligible
+from firmware.drivers.netlink.packet_filter import eligible
 from firmware.drivers.netlink.rtnl import RouteSocket
 
-NEIGHBOURS_MOST = 128  # looked at for the newest
-_RAW = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-_ETH_P_ALL, _ETH_P_IP = 0x0003, 0x0800
-_SO_ATTACH_FILTER = 26
-_SOL_PACKET, _PACKET_IGNORE_OUTGOING = 263, 23
-_IP = struct.Struct("!BBHHHBBH4s4s")
-_ECHO = struct.Struct("!BBHHH")
-_PAYLOAD = b"fover interface test"
+TAKEN_UP = 8  # verbs by one pump(): a filter costs 0.1 ms
+HEARD_MAX = 16  # NICs out of one receive(): the loop looks at its clock
+WAITING_MAX = 2048  # verbs not taken up yet: 250 interfaces, several times over
+_NEIGHBOURS_READ = 4096  # of one interface; by itself the kernel keeps 1024 of all
+
+Verb = ListenForActivity | StopListening | AskNeighbour | PingBroadcast
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whom the persona knew that is to ask."""
+
+    effect: AskNeighbour
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(slots=True)
+class TestCounts:
+    """Since the driver was made. What fails here leaves the test to the mate's word."""
+
+    listened: int = 0  # times a NIC was listened to
+    heard: int = 0  # times it heard somebody
+    missed: int = 0  # times it could not be listened to: no such NIC
+    unsent: int = 0  # questions that the kernel refused
+    dropped: int = 0  # verbs that found no room
 
 
 class InterfaceTests:
     """The driver. ``nics``: physical name to kernel NIC; ``burned_in``: to burned-in MAC.
 
-    Needs CAP_NET_RAW. ``unsent`` counts questions that the kernel refused, ``missed`` NICs that
-    could not be listened to; either leaves the test to the mate's word.
+    ``serving``: whether this unit has the active addresses at that moment. Needs CAP_NET_RAW.
     """
 
-    def __init__(self, nics: Mapping[str, str], burned_in: Mapping[str, str]) -> None:
+    def __init__(
+        self, nics: Mapping[str, str], burned_in: Mapping[str, str], serving: Callable[[], bool]
+    ) -> None:
+        self.counts = TestCounts()
         self._nics, self._burned_in = dict(nics), dict(burned_in)
+        self._asker = Asker(self._nics, serving)
+        self._due: deque[Verb | _Known] = deque()
+        self._ears: dict[str, Ear] = {}
+        self._physical: dict[int, str] = {}  # by descriptor
+        self._known: deque[_Known | Exception] = deque()
+        self._ready = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll = select.epoll()
-        self._listening: dict[str, socket.socket] = {}
-        self._sender = socket.socket(socket.AF_PACKET, _RAW, 0)  # hears nothing
-        self._aside: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="interface tests", daemon=True)
-        self._thread.start()
-        self.unsent = self.missed = 0
+        self._epoll.register(self._ready, select.EPOLLIN)
+        self._route = RouteSocket()  # the looking thread's
+        self._closing = Aside("closing", socket.socket.close)
+        self._looking = Aside("neighbours", self._look_up)
 
     def fileno(self) -> int:
         """Readable when ``receive`` has something to tell."""
         return self._epoll.fileno()
 
+    def do(self, verb: Verb) -> None:
+        """Carry it out soon, after those asked for before."""
+        if len(self._due) >= WAITING_MAX:
+            self.counts.dropped += 1
+            return
+        self._due.append(verb)
+
     def receive(self) -> list[ActivityHeard]:
         """The NICs that have heard a frame that counts; they are not listened to any more."""
-        heard = []
-        ready = {fd for fd, _ in self._epoll.poll(0)}
-        for physical, listener in tuple(self._listening.items()):
-            if listener.fileno() not in ready:
+        events = []
+        for descriptor, _ in self._epoll.poll(0, HEARD_MAX):
+            if descriptor == self._ready:
+                self._take_known()
                 continue
-            if _hears(listener):
-                heard.append(ActivityHeard(physical))
+            physical = self._physical[descriptor]
+            heard = self._ears[physical].heard()
+            if heard:
+                self.counts.heard += 1
+                events.append(ActivityHeard(physical))
+            if heard or self._ears[physical].nic_is_gone():
                 self._put_away(physical)
-        return heard
+        return events
 
-    def listen(self, effect: ListenForActivity) -> None:
-        """Begin anew to listen on that NIC."""
-        self._put_away(effect.physical)
-        nic, burned_in = self._nics[effect.physical], self._burned_in[effect.physical]
-        program = eligible(burned_in, effect.persona, holding=effect.holding)
-        # Protocol 0 and the filter first: nothing slips in before it is bound.
-        listener = socket.socket(socket.AF_PACKET, _RAW, 0)
-        try:
-            _attach(listener, program)
-            listener.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
-            listener.bind((nic, _ETH_P_ALL))
-        except OSError:
-            listener.close()  # of a NIC that has just gone
-            self.missed += 1
-            return
-        self._listening[effect.physical] = listener
-        self._epoll.register(listener.fileno(), select.EPOLLIN)
+    def next_due_ns(self) -> int | None:
+        """When to ``pump``: at once, while verbs wait."""
+        return 0 if self._due else None
 
-    def stop(self, effect: StopListening) -> None:
-        """Listen no more."""
-        self._put_away(effect.physical)
-
-    def ask(self, effect: AskNeighbour) -> None:
-        """The ARP test, by the thread: which neighbour is the newest is the kernel's to say."""
-        self._aside.put(lambda: self._ask(effect))
-
-    def ping(self, effect: PingBroadcast) -> None:
-        """The broadcast ping test."""
-        mac, address = _ours(effect.persona, effect.holding)
-        if address is not None:
-            self._send(effect.physical, _echo_request(mac, address))
+    def pump(self, _now_ns: int) -> None:
+        """Take up some of the verbs that wait."""
+        for _ in range(min(TAKEN_UP, len(self._due))):
+            verb = self._due.popleft()
+            try:
+                self._take_up(verb)
+            except OSError:  # the NIC is down, or gone
+                self.counts.unsent += 1
 
     def close(self) -> None:
-        """The end."""
-        for physical in tuple(self._listening):
+        """The end. Waits for the kernel."""
+        for physical in tuple(self._ears):
             self._put_away(physical)
-        self._aside.put(None)
-        self._thread.join()
-        self._sender.close()
+        self._closing.end()
+        self._looking.end()
+        self._route.close()
+        self._asker.close()
         self._epoll.close()
+        os.close(self._ready)
+
+    def _take_up(self, verb: Verb | _Known) -> None:
+        if isinstance(verb, ListenForActivity):
+            self._listen(verb)
+        elif isinstance(verb, StopListening):
+            self._put_away(verb.physical)
+        elif isinstance(verb, AskNeighbour):
+            self._looking.put(verb)
+        elif isinstance(verb, PingBroadcast):
+            self._asker.ping(verb)
+        else:
+            self._asker.ask(verb.effect, verb.neighbours)
+
+    def _listen(self, effect: ListenForActivity) -> None:
+        physical = effect.physical
+        program = eligible(self._burned_in[physical], effect.persona, holding=effect.holding)
+        try:
+            ear = self._ears.get(physical) or self._open(physical)
+            ear.listen(program)
+        except OSError:  # of a NIC that has just gone; whoever asked asks again once it is back
+            self._put_away(physical)
+            self.counts.missed += 1
+        else:
+            self.counts.listened += 1
+
+    def _open(self, physical: str) -> Ear:
+        ear = Ear(self._nics[physical])
+        self._ears[physical], self._physical[ear.fileno()] = ear, physical
+        self._epoll.register(ear, select.EPOLLIN)
+        return ear
 
     def _put_away(self, physical: str) -> None:
-        listener = self._listening.pop(physical, None)
-        if listener is not None:
-            self._epoll.unregister(listener.fileno())
-            _attach(listener, DEAF)
-            self._aside.put(listener.close)
+        ear = self._ears.pop(physical, None)
+        if ear is not None:
+            del self._physical[ear.fileno()]
+            self._epoll.unregister(ear)
+            self._closing.put(ear.socket)
 
-    def _ask(self, effect: AskNeighbour) -> None:
-        mac, address = _ours(effect.persona, effect.holding)
-        if address is None:
-            return
-        name = persona_names(effect.physical)[0 if effect.holding else 1]
-        found = self._newest(name, effect.persona)
-        if effect.turn < len(found):
-            self._send(effect.physical, who_has(mac, address.ip, found[effect.turn].address))
-
-    def _newest(self, name: str, persona: Persona) -> list[Neighbour]:
-        """The hosts this persona knows, the one that was confirmed last first; not the mate."""
-        pair = {i.ip.packed for i in (persona.active, persona.standby) if i is not None}
-        route = RouteSocket()
+    def _look_up(self, effect: AskNeighbour) -> None:
+        """In the thread. Only looks: what is said is said by the loop, in the role it has then."""
+        name = persona_names(effect.physical)[not effect.holding]
+        known: _Known | Exception = _Known(effect, ())
         try:
-            known = route.neighbours(socket.if_nametoindex(name), NEIGHBOURS_MOST)
+            index = socket.if_nametoindex(name)
+            known = _Known(effect, tuple(self._route.neighbours(index, _NEIGHBOURS_READ)))
         except OSError:
-            return []  # the persona has just gone
-        finally:
-            route.close()
-        return sorted((n for n in known if n.address not in pair), key=lambda n: n.confirmed_s)
+            pass  # the persona is not there
+        except Exception as fault:  # of ours: carried over, not swallowed
+            known = fault
+        self._known.append(known)
+        os.eventfd_write(self._ready, 1)
 
-    def _send(self, physical: str, frame: bytes) -> None:
-        try:
-            self._sender.sendto(frame, (self._nics[physical], 0))
-        except OSError:
-            self.unsent += 1
-
-    def _work(self) -> None:
-        while (job := self._aside.get()) is not None:
-            job()
-
-
-def _ours(persona: Persona, holding: bool) -> tuple[str, IPv4Interface | None]:
-    if holding:
-        return persona.active_mac, persona.active
-    return persona.standby_mac, persona.standby
-
-
-def _hears(listener: socket.socket) -> bool:
-    try:
-        return bool(listener.recv(1))
-    except OSError:
-        return False  # ENETDOWN, said once when the NIC goes down
-
-
-def _attach(listener: socket.socket, program: bytes) -> None:
-    """SO_ATTACH_FILTER: struct sock_fprog { unsigned short len; struct sock_filter *filter; }."""
-    kept = create_string_buffer(program, len(program))
-    listener.setsockopt(
-        socket.SOL_SOCKET,
-        _SO_ATTACH_FILTER,
-        struct.pack("@HP", len(program) // 8, addressof(kept)),
-    )
-
-
-def _echo_request(mac: str, address: IPv4Interface) -> bytes:
-    """To everybody of the network, from our persona."""
-    echo = _ECHO.pack(8, 0, 0, os.getpid() & 0xFFFF, 1) + _PAYLOAD
-    echo = echo[:2] + _checksum(echo) + echo[4:]
-    everybody = address.network.broadcast_address.packed
-    fields = (0x45, 0, _IP.size + len(echo), 0, 0, 64, socket.IPPROTO_ICMP)
-    bare = _IP.pack(*fields, 0, address.ip.packed, everybody)
-    header = bare[:10] + _checksum(bare) + bare[12:]
-    hardware = bytes.fromhex(mac.replace(":", ""))
-    return b"\xff" * 6 + hardware + _ETH_P_IP.to_bytes(2, "big") + header + echo
-
-
-def _checksum(data: bytes) -> bytes:
-    """RFC 1071, as bytes; ``data`` has its checksum field 0."""
-    padded = data + b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
-    total = (total >> 16) + (total & 0xFFFF)
-    return struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF)
+    def _take_known(self) -> None:
+        os.eventfd_read(self._ready)
+        while self._known:
+            known = self._known.popleft()
+            if isinstance(known, Exception):
+                raise known
+            self._due.append(known)

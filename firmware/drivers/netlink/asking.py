@@ -1,0 +1,146 @@
+"""The two questions of the interface tests: who has this address? is anybody here?
+
+Raw frames out of the NIC itself, from the persona that has the address: so the kernel's routes and
+ARP entries are not asked, and an answer comes to a MAC that the NIC lets in.
+
+A unit that has failed has dropped its personas, and a NIC lets nothing in for a persona that is
+down. Then the base MAC asks: for a neighbour with no sender address (RFC 5227), so that nobody
+learns one and the answer comes to the base MAC; for everybody in the name of the address the unit
+would have, which a host that would answer must first ask for, and that question is heard.
+
+Whom to ask: of the hosts the persona knows, the one that was last confirmed to be there, as the
+kernel keeps it; not the one last spoken to, which may be long gone, nor the one whose entry changed
+last, which is when the kernel began to doubt it. Who was known is remembered: a persona that is
+taken down forgets everybody.
+
+IPv4 only: data interfaces have no IPv6.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import struct
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
+
+from firmware.core.failover.effects import AskNeighbour, Persona, PingBroadcast
+from firmware.core.persona_names import persona_names
+from firmware.core.wire.internet import checksum
+from firmware.drivers.netlink.arp import who_has
+from firmware.drivers.netlink.messages import IFF_UP, Neighbour
+
+_REMEMBERED = 8  # neighbours of an interface
+
+_ETHERTYPE_IP = 0x0800
+_NOBODY = IPv4Address(0)
+_EVERYBODY = IPv4Address("255.255.255.255")
+# Source, EtherType; version, service, length, identification, fragment, time to live, protocol,
+# checksum, source, destination; type, checksum, identifier, sequence.
+_ETHERNET = struct.Struct("!6s6sH")
+_IP = struct.Struct("!BBHHHBBH4s4s")
+_ICMP = struct.Struct("!HHHH")
+_ECHO_REQUEST, _IDENTIFIER = 0x0800, 0x0F0E
+_PAYLOAD = bytes(18)  # to the least length of an Ethernet frame
+_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927  # neither waits for the kernel's lock
+_FLAGS, _ADDRESS = struct.Struct("16sH22x"), struct.Struct("16sH6s16x")
+
+
+_Question = AskNeighbour | PingBroadcast
+
+
+def newest(persona: Persona, known: tuple[Neighbour, ...]) -> tuple[Neighbour, ...]:
+    """Last confirmed first; without the pair itself, and without whom its network has not."""
+    pair = [address.ip.packed for address in (persona.active, persona.standby) if address]
+    network = persona.active.network
+    hosts = [n for n in known if n.address not in pair and IPv4Address(n.address) in network]
+    return tuple(sorted(hosts, key=lambda n: n.confirmed_s))
+
+
+def echo_request(mac: str, sender: IPv4Address, to: IPv4Address, sequence: int) -> bytes:
+    """To every host of the wire. It is never routed: its time to live is one hop."""
+    length = _IP.size + _ICMP.size + len(_PAYLOAD)
+    ends = (sender.packed, to.packed)
+    front = (0x45, 0, length, 0, 0, 1, socket.IPPROTO_ICMP)
+    header = _IP.pack(*front, checksum(_IP.pack(*front, 0, *ends)), *ends)
+    message = (_IDENTIFIER, sequence)
+    summed = checksum(_ICMP.pack(_ECHO_REQUEST, 0, *message) + _PAYLOAD)
+    body = _ICMP.pack(_ECHO_REQUEST, summed, *message) + _PAYLOAD
+    hardware = bytes.fromhex(mac.replace(":", ""))
+    return _ETHERNET.pack(b"\xff" * 6, hardware, _ETHERTYPE_IP) + header + body
+
+
+class Asker:
+    """Says the questions. Raises OSError where the NIC is down, or gone.
+
+    ``serving``: whether this unit has the active addresses at that moment.
+    """
+
+    def __init__(self, nics: Mapping[str, str], serving: Callable[[], bool]) -> None:
+        self._nics = nics
+        self._serving = serving
+        self._remembered: dict[str, tuple[Neighbour, ...]] = {}
+        self._sequence = 0
+        # Protocol 0: a socket that only sends.
+        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+        self._socket = socket.socket(socket.AF_PACKET, kind, 0)
+
+    def ask(self, effect: AskNeighbour, known: tuple[Neighbour, ...]) -> None:
+        """One ARP request, if there is somebody to ask."""
+        fresh = newest(effect.persona, known)
+        if fresh:
+            self._remembered[effect.physical] = fresh[:_REMEMBERED]
+        hosts = newest(effect.persona, self._remembered.get(effect.physical, ()))
+        if effect.turn < len(hosts) and self._still_so(effect):
+            mac, address, by_persona = self._voice(effect)
+            sender = address if by_persona else _NOBODY
+            self._send(effect, who_has(mac, sender, hosts[effect.turn].address))
+
+    def ping(self, effect: PingBroadcast) -> None:
+        """One echo request, if there is an address to answer to."""
+        mac, address, _ = self._voice(effect)
+        if address != _NOBODY and self._still_so(effect):
+            self._sequence = (self._sequence + 1) & 0xFFFF
+            to = _everybody(effect.persona)
+            self._send(effect, echo_request(mac, address, to, self._sequence))
+
+    def close(self) -> None:
+        """The end."""
+        self._socket.close()
+
+    def _still_so(self, effect: _Question) -> bool:
+        """Whether the unit has the role it was asked in: the address may be the mate's by now."""
+        return self._serving() is effect.holding
+
+    def _voice(self, effect: _Question) -> tuple[str, IPv4Address, bool]:
+        """The MAC to speak from; the address of the persona this unit holds, 0.0.0.0 for none; and
+        whether the MAC is that persona's."""
+        persona, holding = effect.persona, effect.holding
+        address = persona.active if holding else persona.standby
+        if address is None:
+            return self._base_mac(effect), _NOBODY, False
+        if not self._is_up(persona_names(effect.physical)[not holding]):
+            return self._base_mac(effect), address.ip, False
+        mac = persona.active_mac if holding else persona.standby_mac
+        return mac, address.ip, True
+
+    def _is_up(self, name: str) -> bool:
+        try:
+            answer = fcntl.ioctl(self._socket, _SIOCGIFFLAGS, _FLAGS.pack(name.encode(), 0))
+        except OSError:
+            return False
+        return bool(_FLAGS.unpack(answer)[1] & IFF_UP)
+
+    def _base_mac(self, effect: _Question) -> str:
+        nic = self._nics[effect.physical].encode()
+        answer = fcntl.ioctl(self._socket, _SIOCGIFHWADDR, _ADDRESS.pack(nic, 0, b""))
+        mac: bytes = _ADDRESS.unpack(answer)[2]
+        return mac.hex(":")
+
+    def _send(self, effect: AskNeighbour | PingBroadcast, frame: bytes) -> None:
+        self._socket.sendto(frame, (self._nics[effect.physical], 0))
+
+
+def _everybody(persona: Persona) -> IPv4Address:
+    network = persona.active.network
+    return network.broadcast_address if network.prefixlen <= 30 else _EVERYBODY
