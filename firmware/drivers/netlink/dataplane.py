@@ -11,6 +11,7 @@ forwards before being told to. NICs come up with the first plan.
 
 from __future__ import annotations
 
+import errno
 import select
 import time
 from collections import Counter, deque
@@ -78,6 +79,7 @@ class DataPlane:
     def receive(self) -> list[Done | Failed | CarrierChanged]:
         """Carriers that changed, and the outcome of ``prepare`` and ``drop_active_links``."""
         changed = self._watch.receive()
+        self._make_again_if_moved()
         outcomes: list[Done | Failed] = []
         for name, result in self._worker.results():
             if name == _LOOK:
@@ -87,9 +89,7 @@ class DataPlane:
         if self._watch.overrun:
             self._watch.overrun = False
             self.ask_carriers()
-        if self._watch.moved:
-            self._watch.moved = False
-            self._make_again()
+        self._make_again_if_moved()
         if any(one.up for one in changed):
             # A link that is back may lead to a switch that has forgotten, or never knew.
             self._announce()
@@ -102,9 +102,11 @@ class DataPlane:
         if len(self._plans) == 1:
             self._prepare_next()
 
-    def _make_again(self) -> None:
+    def _make_again_if_moved(self) -> None:
         """A NIC went or is back: the same plan, for the NICs there are now."""
-        self._void = True
+        if not self._watch.moved:
+            return
+        self._watch.moved, self._void = False, True
         if self._plans:
             self._plans.append(self._plans[-1])
         elif self._in_force is not None:
@@ -182,8 +184,14 @@ class DataPlane:
         self._gate.role = role  # before the lock: a worker between two interfaces stops at once
         with self._gate.lock:
             refused = self._route.send(prepared)
+            if refused and self._nic_just_gone():
+                # Prepared for a NIC that was pulled this instant: the others' part is what counts.
+                refused = self._route.send(prepared, (errno.ENODEV,))
         self._announce()
         return Failed(effect, "; ".join(refused)) if refused else Done(effect)
+
+    def _nic_just_gone(self) -> bool:
+        return not all(self._route.has(one.base) for one in self._batches.indexes.values())
 
     def _carry_neighbours(self) -> None:
         """The standby personas learn the hosts the active ones know.
@@ -252,6 +260,9 @@ class DataPlane:
                 return []
             result = "; ".join(refused)
         plan = self._plans.popleft()
+        if isinstance(result, str) and self._void and self._plans:
+            self._prepare_next()  # a NIC that moved meanwhile is no reason to give up: once more
+            return []
         self._in_force = plan if result is None else None
         if self._plans:
             self._prepare_next()

@@ -66,11 +66,11 @@ class Link:
     index: int
     name: str
     flags: int
-    mac: str
-    parent: int  # 0: none
-    kind: str  # "macvlan", or "" for a NIC
-    alias: str
-    permanent_mac: str  # "" where the NIC has none of its own
+    mac: str = ""
+    parent: int = 0  # 0: none
+    kind: str = ""  # "macvlan", or "" for a NIC
+    alias: str = ""
+    permanent_mac: str = ""  # "" where the NIC has none of its own
     mtu: int = 0
 
     @property
@@ -250,9 +250,11 @@ def read_neighbour(body: bytes) -> Neighbour | None:
     return Neighbour(found[_NDA_DST], found[_NDA_LLADDR], confirmed)
 
 
-def link_query() -> bytes:
-    """The body that asks, dumped, for all interfaces, without their counters."""
+def link_query(name: str = "") -> bytes:
+    """The body that asks for that interface, or, dumped, for all, without their counters."""
     body = _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
+    if name:
+        body += _attribute(_IFLA_IFNAME, name.encode() + b"\0")
     return body + _attribute(_IFLA_EXT_MASK, struct.pack("=I", _SKIP_STATS))
 
 
@@ -277,6 +279,21 @@ def read_link(body: bytes) -> Link:
         permanent_mac=_mac_text(found.get(_IFLA_PERM_ADDRESS, b"")),
         mtu=int.from_bytes(found.get(_IFLA_MTU, b""), sys.byteorder),
     )
+
+
+def read_link_state(body: bytes) -> Link:
+    """Its index, name and flags alone, which is what tells of carriers; a tenth of the time."""
+    _, _, index, flags, _ = _LINK.unpack_from(body)
+    return Link(index, link_name(body), flags)
+
+
+def link_name(body: bytes) -> str:
+    """Of an RTM_NEWLINK or RTM_DELLINK. The kernel puts it first."""
+    length, kind = _ATTRIBUTE.unpack_from(body, _LINK.size)
+    if kind != _IFLA_IFNAME:
+        return _text(_attributes(body, _LINK.size).get(_IFLA_IFNAME, b""))
+    start = _LINK.size + _ATTRIBUTE.size
+    return _text(body[start : _LINK.size + length])
 
 
 def read_address(body: bytes) -> tuple[int, IPv4Interface]:

@@ -8,7 +8,13 @@ from contextlib import suppress
 
 from firmware.core.failover.events import CarrierChanged
 from firmware.core.link_switch import OPEN_SWITCH_FLAG
-from firmware.drivers.netlink.messages import RTM_DELLINK, RTM_NEWLINK, Link, read_link, set_alias
+from firmware.drivers.netlink.messages import (
+    RTM_DELLINK,
+    RTM_NEWLINK,
+    Link,
+    read_link_state,
+    set_alias,
+)
 from firmware.drivers.netlink.rtnl import RouteSocket, batch, split
 
 _RTMGRP_LINK = 1
@@ -103,13 +109,14 @@ class NicWatch:
                 self._forget_the_rest()
                 break
             for kind, _, body in split(data):
-                if kind in (RTM_NEWLINK, RTM_DELLINK):
+                # A bridge tells of its ports, too: one that leaves it is not gone.
+                if kind in (RTM_NEWLINK, RTM_DELLINK) and body[0] == socket.AF_UNSPEC:
                     self.heard += 1
-                    changed += self._note(read_link(body), gone=kind == RTM_DELLINK)
+                    changed += self._note(read_link_state(body), gone=kind == RTM_DELLINK)
         return changed
 
     def note_all(self, links: list[Link]) -> list[CarrierChanged]:
-        """What a look at every interface shows to have changed."""
+        """What a look at every NIC shows to have changed."""
         changed = [change for link in links for change in self._note(link, gone=False)]
         there = {link.name for link in links}
         for nic, physical in self._physical.items():
@@ -131,7 +138,7 @@ class NicWatch:
     def _note(self, link: Link, *, gone: bool) -> list[CarrierChanged]:
         physical = self._physical.get(link.name)
         if physical is None:
-            return []
+            return self._renamed(link.index)
         if gone:
             return self._gone(physical) if link.index == self.indexes[physical] else []
         if link.index != self.indexes[physical]:
@@ -142,6 +149,13 @@ class NicWatch:
         elif held(link) and link.up:
             self.switched[physical] = False
         return self._set(CarrierChanged(physical, link.carrier))
+
+    def _renamed(self, index: int) -> list[CarrierChanged]:
+        """A NIC that was given another name is gone by its own."""
+        for physical, known in self.indexes.items():
+            if known == index:
+                return self._gone(physical)
+        return []
 
     def _gone(self, physical: str) -> list[CarrierChanged]:
         """The kernel has no such NIC any more. Told even if it had no carrier before."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from ipaddress import IPv4Interface
 
 from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan, Persona
@@ -90,6 +91,7 @@ class Preparation:
 
     def __init__(self, nics: dict[str, str], gate: RoleGate) -> None:
         self._nics = nics
+        self._nic_names = frozenset(nics.values())
         self._gate = gate
         self._route = RouteSocket()
 
@@ -106,10 +108,12 @@ class Preparation:
             require(setting, value)
         links = self._links()
         plan = _without(plan, {p for p, nic in self._nics.items() if nic not in links})
+        there = self._route.addresses()
         for persona in carried(plan):
-            note_burned_in(self._route, links[self._nic(persona.physical)])
-            self._make_base(links[self._nic(persona.physical)], persona.mtu)
-            self._make_personas(persona, links)
+            base = links[self._nic(persona.physical)]
+            note_burned_in(self._route, base)
+            self._make_base(base, persona.mtu, [a for index, a in there if index == base.index])
+            self._make_personas(persona, base, links)
             for name in persona_names(persona.physical):
                 prefer(f"ipv4/neigh/{name}/gc_stale_time", plan.arp_timeout_s)
         self._make_links(plan, links)
@@ -129,8 +133,8 @@ class Preparation:
                 self._say([say.lower_link(standby.index, standby.name)])
 
     def look(self) -> list[Link]:
-        """Every interface as it is now."""
-        return self._route.links()
+        """The state of every NIC as it is now."""
+        return self._route.states(self._nic_names)
 
     def lower_actives(self) -> None:
         """The active personas down, unless this unit has become active in the meantime."""
@@ -156,7 +160,7 @@ class Preparation:
                 f"the configuration uses {physical}, which [interfaces] of unit.toml does not name"
             ) from None
 
-    def _make_base(self, base: Link, mtu: int) -> None:
+    def _make_base(self, base: Link, mtu: int, addresses: list[IPv4Interface]) -> None:
         """The NIC under two personas: no address, no ARP, no IPv6, a MAC of its own.
 
         A smaller MTU is the personas' at once, a larger one is given to them later.
@@ -170,13 +174,10 @@ class Preparation:
             # Down first: many a NIC refuses otherwise. It comes up at the end.
             todo.append(say.lower_link(base.index, base.name))
             todo.append(say.set_mac(base.index, base.name, wanted))
-        for index, address in self._route.addresses():
-            if index == base.index:
-                todo.append(say.delete_address(index, base.name, address))
+        todo += [say.delete_address(base.index, base.name, address) for address in addresses]
         self._say(todo)
 
-    def _make_personas(self, persona: Persona, links: dict[str, Link]) -> None:
-        base = links[self._nic(persona.physical)]
+    def _make_personas(self, persona: Persona, base: Link, links: dict[str, Link]) -> None:
         wanted = zip(
             persona_names(persona.physical), (persona.active_mac, persona.standby_mac), strict=True
         )
@@ -193,8 +194,7 @@ class Preparation:
                     require(setting.format(name), value)
                 require(f"ipv4/conf/{name}/forwarding", 0)
         self._set_macs(persona)
-        links = self._links()
-        personas = [links[name] for name in persona_names(persona.physical)]
+        personas = self._personas(persona)
         grown = [
             say.set_mtu(x.index, x.name, persona.mtu) for x in personas if x.mtu != persona.mtu
         ]
@@ -203,8 +203,7 @@ class Preparation:
     def _set_macs(self, persona: Persona) -> None:
         """In place on the persona that has the addresses; the other may have to go down for it,
         since two personas with one MAC cannot both be up."""
-        links = self._links()
-        active, standby = (links[name] for name in persona_names(persona.physical))
+        active, standby = self._personas(persona)
         wants = {active.name: persona.active_mac, standby.name: persona.standby_mac}
         with self._gate.lock:
             holder, other = (standby, active)
@@ -218,6 +217,14 @@ class Preparation:
                 if link.mac != wants[link.name]:
                     todo.append(say.set_mac(link.index, link.name, wants[link.name]))
             self._say(todo)
+
+    def _personas(self, persona: Persona) -> list[Link]:
+        """Both, as they are now. Asked for by name: there may be five hundred."""
+        found = [self._route.link(name) for name in persona_names(persona.physical)]
+        there = [link for link in found if link is not None]
+        if len(there) < len(found):
+            raise PreparationError(f"{persona.physical} is gone: its NIC was removed meanwhile")
+        return there
 
     def _make_links(self, plan: DataPlan, links: dict[str, Link]) -> None:
         """Failover and state links: one fixed address, on the NIC itself."""
@@ -237,8 +244,8 @@ class Preparation:
         links = self._links()
         todo: list[Message] = []
         for physical in wanted_up(plan):
-            nic = links[self._nic(physical)]
-            if not nic.up and not held(nic):
+            nic = links.get(self._nic(physical))
+            if nic is not None and not nic.up and not held(nic):
                 todo.append(say.raise_link(nic.index, nic.name))
         for physical in plan.silent:
             shut = links.get(self._nics.get(physical, ""))
@@ -249,11 +256,11 @@ class Preparation:
     def _indexes(self) -> dict[str, Indexes]:
         links = self._links()
         found: dict[str, Indexes] = {}
-        for physical, nic in self._nics.items():
+        for physical in self._nics:
             active, standby = (links.get(name) for name in persona_names(physical))
             if active and standby:
                 found[physical] = Indexes(
-                    base=links[nic].index, active=active.index, standby=standby.index
+                    base=active.parent, active=active.index, standby=standby.index
                 )
         return found
 
