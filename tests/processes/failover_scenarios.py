@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from firmware.core.failover.effects import Publish
+from firmware.core.failover.effects import Log, Publish
 from firmware.core.failover.events import SettingsChanged, SnapshotWanted
+from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import Hello, UnitState
 from firmware.processes import ipc
 
@@ -75,6 +76,10 @@ class Unit:
         views = [message.view for message in self.managed if isinstance(message, Publish)]
         return views[-1].mine.state if views else None
 
+    def logged(self) -> list[MessageId]:
+        """Messages so far."""
+        return [message.message for message in self.managed if isinstance(message, Log)]
+
     def end(self) -> None:
         """Let it go in good order."""
         self.process.send_signal(signal.SIGTERM)
@@ -117,6 +122,25 @@ def does_not_miss_management() -> None:
     unit.boot()
     unit.until("the picture comes anew", lambda: unit.state() is not None)
     assert rig.addresses() >= rig.ACTIVE, "nothing moved"
+    unit.end()
+
+
+def goes_on_without_a_nic_that_was_pulled() -> None:
+    unit = Unit()
+    unit.boot(enabled=True)
+    unit.until("it is active", lambda: unit.state() is UnitState.ACTIVE)
+    rig.until("it has its addresses", lambda: rig.addresses() >= rig.ACTIVE)
+    unit.supervised.clear()
+    rig.ip("link del eth1")
+    unit.until("it is said", lambda: MessageId.NIC_GONE in unit.logged())
+    assert "172.16.1.1/16" in rig.addresses(), "the others serve"
+    rig.ip("link add eth1 type veth peer name eth1 netns mate")
+    rig.ip("-n mate link set eth1 up")
+    rig.hello_heard("eth1")
+    unit.until("it serves there again", lambda: rig.addresses() >= rig.ACTIVE)
+    assert unit.logged().count(MessageId.NIC_GONE) == 1
+    assert not {MessageId.DATA_PLANE_REFUSED, MessageId.SWITCHING_TO_FAILED} & set(unit.logged())
+    assert unit.state() is UnitState.ACTIVE
     unit.end()
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from firmware.core.settings import DataInterface, FailoverLink, Identity, Mode, Settings
 from firmware.core.wire import frames
 from firmware.core.wire.bodies import Frame
+from firmware.core.wire.link import HELLO_ETHERTYPE
 
 LIMIT_S = 20.0
 NICS = ("eth0", "eth1", "eth3")
@@ -113,6 +114,20 @@ def mate_ear() -> socket.socket:
     ear = in_mate_namespace(make)
     ear.settimeout(LIMIT_S)
     return ear
+
+
+def hello_heard(nic: str) -> None:
+    """Wait for a hello on that wire, at the mate's end."""
+
+    def make() -> socket.socket:
+        ear = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        ear.bind((nic, HELLO_ETHERTYPE))
+        return ear
+
+    ear = in_mate_namespace(make)
+    ear.settimeout(LIMIT_S)
+    ear.recv(2048)
+    ear.close()
 
 
 def heard(ear: socket.socket, wanted: Callable[[Frame], bool]) -> Frame:
