@@ -77,3 +77,5 @@ class MessageId(IntEnum):
     RULES_REFUSED = 990020  # args: why
     TIMEOUT_REFUSED = 990021  # args: why
     CHANNEL_BEGUN_ANEW = 990022
+    LEASE_LOST = 990030  # args: milliseconds since the last hello
+    NO_LEASE = 990031  # args: why

@@ -58,6 +58,7 @@ class Cause(Enum):
     CARD_DIFFERS = auto()
     LICENCE_DIFFERS = auto()
     MATE_FITS = auto()
+    LEASE_LOST = auto()
 
 
 REASONS: dict[Cause, str] = {
@@ -92,6 +93,7 @@ REASONS: dict[Cause, str] = {
     Cause.CARD_DIFFERS: "Other unit card configuration is different",
     Cause.LICENCE_DIFFERS: "Other unit license is different",
     Cause.MATE_FITS: "Failover state check",
+    Cause.LEASE_LOST: "This unit did not run",
 }
 
 
@@ -189,6 +191,8 @@ ACTING: tuple[Row, ...] = (
     # Two actives meet
     *_rows(ACTIVE_PATH, Cause.BOTH_ACTIVE, S.COLD_STANDBY, OFF, "FA-5"),
     *_rows(ACTIVE_PATH, Cause.EMPTY_YIELDS, S.COLD_STANDBY, OFF, "ST-10"),
+    # Away for longer than the mate waits
+    *_rows(ACTIVE_PATH, Cause.LEASE_LOST, S.NEGOTIATION, None, "LS-4"),
     # Repair
     Row(S.FAILED, Cause.RESET, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "OR-3"),
     Row(S.FAILED, Cause.TRIED_AGAIN, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "FW-5"),
@@ -227,6 +231,7 @@ STAYING: tuple[tuple[Cause, str], ...] = (
     (Cause.CARD_DIFFERS, "likewise"),
     (Cause.LICENCE_DIFFERS, "likewise"),
     (Cause.MATE_FITS, "only a passive unit waits for it"),
+    (Cause.LEASE_LOST, "only what serves is leased"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The lease: the kernel forwards, and answers ARP, in the active persona's name only while we say so.
+"""The lease: what goes by the active personas, ARP and all, goes only while this process says so.
 
 Two tables of the netdev family, around both ways through every active persona:
 
@@ -95,6 +95,10 @@ class Lease:
             self._covered = dict(personas)
             self._turn += 1
         return refused
+
+    def counts(self) -> dict[str, int]:
+        """For the counters of the process."""
+        return {"renewals": self.renewals, "unheard": self.unheard}
 
     def close(self) -> None:
         """The lease is over; the gate stays shut."""
