@@ -19,7 +19,8 @@ from pathlib import Path
 from random import Random
 
 from controller.bench.simulated.invariants import Rules
-from controller.bench.simulated.world import SimulatedWorld, Simulation
+from controller.bench.simulated.simulation import Simulation
+from controller.bench.simulated.world import SimulatedWorld
 from controller.bench.story import BadStory, Story, parse
 from controller.bench.verbs import Expect, Step, TypeLines, Wait
 from controller.bench.world import Unit

@@ -21,6 +21,7 @@ from firmware.core.failover.model import Unit
 from firmware.core.failover.states import is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import DataInterface, FailoverLink, Identity
+from firmware.core.wire.bodies import UnitState
 
 STAND_IN = 0x0A  # flips the "locally administered" bit and one the base MAC does not flip
 RETRY_MS = 2_000  # a refused data plane is asked for again: a NIC may come back
@@ -54,6 +55,8 @@ def time_passed(unit: Unit, now_ms: int) -> None:
 def prepared(unit: Unit) -> None:
     """The data plane is as wanted. "Mac set" is true once the active MACs are the right ones."""
     unit.plan.ready, unit.plan.refused = True, ""
+    if unit.plan.raised_ms is None:
+        unit.plan.raised_ms = unit.last_step_ms
     mate_known = unit.mate.identify is not None and not unit.conflict
     mac_known = unit.identity is Identity.PRIMARY or mate_known
     overridden = all(i.active_mac for i in unit.settings.interfaces)
@@ -101,7 +104,7 @@ def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Per
         standby=None if standby is None else IPv4Interface(f"{standby}/{length}"),
         active_mac=interface.active_mac or rule[0],
         standby_mac=interface.standby_mac or rule[1],
-        standby_up=_standby_up(unit) or interface.standby_mac is not None,
+        standby_up=_standby_up(unit, interface),
         mtu=interface.mtu,
         also=interface.also,
         static_arp=interface.static_arp,
@@ -125,8 +128,15 @@ def _stand_in(mac: str) -> str:
     return f"{int(mac[:2], 16) ^ STAND_IN:02x}{mac[2:]}"
 
 
-def _standby_up(unit: Unit) -> bool:
-    """MA-2: a standby whose mate is active on the wrong MACs waits with its own persona."""
+def _standby_up(unit: Unit, interface: DataInterface) -> bool:
+    """MA-2: a standby whose mate is active on the wrong MACs waits with its own persona.
+
+    HM-4: a failed unit is not on the network at all.
+    """
+    if unit.state is UnitState.FAILED:
+        return False
+    if interface.standby_mac is not None:
+        return True
     hello = unit.mate.hello
     if unit.mate.identify is None or hello is None or unit.conflict:
         return False
