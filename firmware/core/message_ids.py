@@ -16,6 +16,8 @@ class MessageId(IntEnum):
     CABLE_UNREADABLE = 101005
     MATE_POWER_LOST = 102001
     NO_RESPONSE = 103001  # args: reason code
+    MATE_INTERFACE_OK = 103002  # args: place of the interface
+    MATE_INTERFACE_FAILED = 103003  # args: place of the interface
     MATE_REPORTS_ME_FAILED = 103004  # args: reason
     MATE_REPORTS_FAILURE = 103005  # args: reason
     MATE_VERSION_INCOMPATIBLE = 103006  # args: mate's, ours
@@ -33,6 +35,7 @@ class MessageId(IntEnum):
     LINK_DOWN = 105007  # args: interface name
     TESTING_INTERFACE = 105008  # args: interface name
     INTERFACE_TESTED = 105009  # args: interface name, Passed or Failed
+    MESSAGE_BLOCK_FAILED = 105010
     CABLE_COMMUNICATION_FAILURE = 105011
     REPLICATION_INCOMPLETE = 105020
     LAN_INTERFACE_UP = 105031

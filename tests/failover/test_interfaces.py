@@ -125,6 +125,34 @@ def test_hm5_it_heals_by_itself_when_its_link_is_back(mode):
     assert interface(pair, A) == "Normal"
 
 
+def test_hm8_what_is_told_of_the_mates_interfaces():
+    pair = Pair().both()
+    pair.carrier(B, INSIDE, False)
+    pair.run(1_000)
+    pair.carrier(B, INSIDE, True)
+    pair.run(1_000)
+    told = [(log.message, log.arguments) for log in pair.logs[A] if 103001 < log.message < 103004]
+    assert told == [
+        (MessageId.MATE_INTERFACE_FAILED, ("1",)),
+        (MessageId.MATE_INTERFACE_OK, ("1",)),
+    ]
+
+
+def test_fa9_a_switchover_logs_each_interface_down_and_up_on_both():
+    pair = Pair().both()
+    pair.order(A, ev.Order.NO_ACTIVE)
+    pair.run(1_000)
+    assert pair.states == ("Standby Ready", "Active")
+    for index in (A, B):
+        told = [(log.message, *log.arguments) for log in pair.logs[index] if log.message > 411000]
+        assert told[:4] == [
+            (MessageId.LINE_PROTOCOL_DOWN, "outside"),
+            (MessageId.LINE_PROTOCOL_DOWN, "inside"),
+            (MessageId.LINE_PROTOCOL_UP, "outside"),
+            (MessageId.LINE_PROTOCOL_UP, "inside"),
+        ]
+
+
 def test_or3_a_reset_unit_whose_fault_is_still_there_fails_again():
     pair = Pair().both()
     pair.carrier(A, INSIDE, False)

@@ -31,7 +31,21 @@ def enter(unit: Unit, row: Row, now_ms: int) -> None:
         unit.log(row.message, unit.reason)
     elif row.message is not None:
         unit.log(row.message)
+    _tell_line_protocol(unit, row)
     speaking.speak_now(unit)
+
+
+def _tell_line_protocol(unit: Unit, row: Row) -> None:
+    """FA-9: the document: at a switchover interfaces go down and come up again, logically."""
+    settled = (UnitState.ACTIVE, UnitState.STANDBY_READY)
+    goes = row.state in settled and row.target in (*settled, UnitState.JUST_ACTIVE)
+    comes = row.target is UnitState.ACTIVE or (goes and row.target is UnitState.STANDBY_READY)
+    for interface in unit.settings.interfaces:
+        if goes and not interface.shutdown:
+            unit.log(MessageId.LINE_PROTOCOL_DOWN, interface.name)
+    for interface in unit.settings.interfaces:
+        if comes and not interface.shutdown and unit.switchovers:
+            unit.log(MessageId.LINE_PROTOCOL_UP, interface.name)
 
 
 def _count_active_time(unit: Unit, target: UnitState, now_ms: int) -> None:

@@ -29,7 +29,6 @@ NO_LINK = (S.NO_LINK, S.NO_LINK_WAITING, S.NO_LINK_NOT_MONITORED)
 NORMAL = (S.NORMAL, S.NORMAL_WAITING, S.NORMAL_NOT_MONITORED)
 FAILED = (S.FAILED, S.FAILED_WAITING)
 UNKNOWN = (S.UNKNOWN, S.UNKNOWN_WAITING)
-FAULTY = (*NO_LINK[:2], *FAILED)  # of the mate's: what 103003 tells
 
 
 def watching(unit: Unit) -> bool:
@@ -105,6 +104,7 @@ def configured_anew(unit: Unit) -> None:
     for physical in [name for name in unit.watched if name not in there]:
         _stop(unit, physical, unit.watched[physical])
         unit.failed_count -= unit.watched[physical].faulty
+        unit.coming_up_count -= unit.watched[physical].coming_up
         del unit.watched[physical]
     unit.watch_seen = ()
 
@@ -171,8 +171,11 @@ def _hearing(
 def _count(unit: Unit, interface: DataInterface, watched: Watched, linked: bool) -> None:
     """HM-1: a monitored interface without a link, or failed by a test; not one that is shut down"""
     faulty = interface.monitored and not interface.shutdown and (not linked or watched.failed)
+    watched.linked_once = watched.linked_once or linked
+    coming_up = faulty and not watched.linked_once
     unit.failed_count += faulty - watched.faulty
-    watched.faulty = faulty
+    unit.coming_up_count += coming_up - watched.coming_up
+    watched.faulty, watched.coming_up = faulty, coming_up
 
 
 def _stop(unit: Unit, physical: str, watched: Watched) -> None:

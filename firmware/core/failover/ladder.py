@@ -3,7 +3,7 @@
 Four tests, in the document's order. The first, link, is over before this begins: without a link
 nothing is tested. The others are stages: network activity (somebody is heard), ARP (the newest
 two neighbours are asked), broadcast ping (everybody is). In every stage the unit listens; what
-counts as heard is the driver's business (TE-1). Both units test the same interface at the same
+counts as heard is the driver's business (IT-1). Both units test the same interface at the same
 time and tell each other (``TestReport``). After each stage:
 
 | this unit heard | the mate heard | this unit's interface |
@@ -30,9 +30,8 @@ from firmware.core.failover.effects import (
 )
 from firmware.core.failover.model import Unit, Watched
 from firmware.core.message_ids import MessageId
-from firmware.core.wire.bodies import TestEntry, TestReport, TestStage
+from firmware.core.wire.bodies import TEST_ENTRIES_MOST, TestEntry, TestReport, TestStage
 
-ENTRIES_MOST = 100  # in one report
 LAST_WORD_MS = 250  # for the mate's report of the last stage, at most a fifth of the test
 STAGES = (TestStage.ACTIVITY, TestStage.ARP, TestStage.PING)
 
@@ -130,8 +129,8 @@ def tell(unit: Unit) -> None:
     """Send what is to be told of tests. By the failover link; by every way where that is failed."""
     told = unit.tests_told
     while told:
-        report = TestReport(tuple(told[:ENTRIES_MOST]))
-        del told[:ENTRIES_MOST]
+        report = TestReport(tuple(told[:TEST_ENTRIES_MOST]))
+        del told[:TEST_ENTRIES_MOST]
         if unit.link.failed:
             unit.send_everywhere(report)
         else:

@@ -37,7 +37,7 @@ from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
 from firmware.core.wire.bodies import (
     CABLE,
-    INTERFACES_MAX,
+    HELLO_INTERFACES,
     Answer,
     FailedNotice,
     Frame,
@@ -54,6 +54,12 @@ CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
 FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
 UNPLUGGED = (CableStatus.NOT_CONNECTED_HERE, CableStatus.NOT_CONNECTED_THERE)
 CANDIDATES = 8  # and this many of them are remembered
+FAULTY = (
+    InterfaceState.NO_LINK,
+    InterfaceState.NO_LINK_WAITING,
+    InterfaceState.FAILED,
+    InterfaceState.FAILED_WAITING,
+)  # of the mate's, as 103003 tells
 UNREAD_TOLD_MS = 60_000  # a key mismatch is told at most this often
 IDLE_MS = 2_000  # a mate that is not understood must have said so long that it does not serve
 
@@ -218,13 +224,13 @@ def hello(unit: Unit, now_ms: int) -> Hello:
         edited=unit.settings.edited,
         digest=unit.settings.digest,
         failed_interfaces=policy.reported(unit, now_ms),
-        interfaces=interface_states(unit)[:INTERFACES_MAX],
+        interfaces=interface_states(unit, HELLO_INTERFACES),
     )
 
 
-def interface_states(unit: Unit) -> tuple[InterfaceState, ...]:
-    """What is printed of each data interface, in the configuration's order."""
-    watched = (unit.watched.get(i.physical) for i in unit.settings.interfaces)
+def interface_states(unit: Unit, most: int | None = None) -> tuple[InterfaceState, ...]:
+    """What is printed of each data interface, or of the first few, in the configuration's order."""
+    watched = (unit.watched.get(i.physical) for i in unit.settings.interfaces[:most])
     states = (None if one is None else one.state for one in watched)
     return tuple(InterfaceState.UNKNOWN if state is None else state for state in states)
 
@@ -281,6 +287,8 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
         unit.changed = True
     if before is not None and body.failed_interfaces != before.failed_interfaces:
         unit.hellos.next_link_ms = now_ms  # HM-3: it may be waiting to hear how we are
+    if before is not None and before.interfaces != body.interfaces:
+        _tell_mates_interfaces(unit, before, body)
     if body.state is not UnitState.SYNC_CONFIG:
         mate.sync_served = False
     _note_their_hearing(unit, body)
@@ -289,6 +297,14 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
     if reloaded and not is_active(body.state) and not body.holding:
         return [Cause.MATE_RELOADED]
     return []
+
+
+def _tell_mates_interfaces(unit: Unit, before: Hello, body: Hello) -> None:
+    """HM-8: those of the first sixteen that have failed since, or work again."""
+    for place, (was, is_now) in enumerate(zip(before.interfaces, body.interfaces, strict=False)):
+        if (was in FAULTY) is not (is_now in FAULTY):
+            failed = MessageId.MATE_INTERFACE_FAILED, MessageId.MATE_INTERFACE_OK
+            unit.log(failed[is_now not in FAULTY], str(place))
 
 
 def _says_failed(unit: Unit, body: Hello) -> list[Cause]:

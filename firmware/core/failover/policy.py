@@ -38,7 +38,7 @@ def reported(unit: Unit, now_ms: int) -> int:
 
 def settled(unit: Unit, now_ms: int) -> bool:
     """Whether an interface without a link has none, and is not just coming up."""
-    if not unit.failed_count:
+    if not unit.coming_up_count:
         return unit.plan.raised_ms is not None
     due_ms = settled_due_ms(unit)
     return due_ms is not None and now_ms >= due_ms
@@ -113,7 +113,7 @@ def due_ms(unit: Unit, now_ms: int) -> int | None:
     """When the passing of time alone may call for something."""
     dues = [turn_ms + WINDOW_MS for turn_ms in unit.turns_ms[-TURNS_MOST:][:1]]
     settled_ms = settled_due_ms(unit)
-    if settled_ms is not None and unit.failed_count:
+    if settled_ms is not None and unit.coming_up_count:
         dues.append(settled_ms)
     if unit.policy_met_ms is not None:
         dues.append(unit.policy_met_ms + SETTLES_MS)

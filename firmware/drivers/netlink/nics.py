@@ -32,15 +32,6 @@ def burned_in_mac(link: Link) -> str:
     return link.alias.removeprefix(_ALIAS) if link.alias.startswith(_ALIAS) else link.mac
 
 
-def base_mac(burned_in: str) -> str:
-    """The NIC's own locally administered MAC, which leaves the burned-in one to a persona.
-
-    Unlike the burned-in one even if that is locally administered already.
-    """
-    first = int(burned_in[:2], 16)
-    return f"{(first | 0x02) ^ 0x04:02x}{burned_in[2:]}"
-
-
 def held(link: Link) -> bool:
     """Whether an open link switch keeps this NIC down."""
     return bool(link.flags & OPEN_SWITCH_FLAG)

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from enum import Enum
 
+from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan, Persona
 from firmware.core.persona_names import persona_names
 from firmware.drivers.netlink import messages as say
@@ -22,7 +23,7 @@ from firmware.drivers.netlink.batches import (
     link_addresses,
 )
 from firmware.drivers.netlink.messages import Link, Message
-from firmware.drivers.netlink.nics import base_mac, burned_in_mac, held
+from firmware.drivers.netlink.nics import burned_in_mac, held
 from firmware.drivers.netlink.rtnl import RouteSocket, batch
 from firmware.drivers.netlink.sysctl import prefer, require
 
@@ -60,6 +61,8 @@ _HOST_SETTINGS = {
     "ipv4/conf/all/arp_announce": 2,
     # Strict and loose both drop what arrives by a persona without an address: stragglers.
     "ipv4/conf/all/rp_filter": 0,
+    # The mate's broadcast ping asks hosts: an answer of ours would be taken for one of theirs.
+    "ipv4/icmp_echo_ignore_broadcasts": 1,
     # A host must not be taught a way around the pair.
     "ipv4/conf/all/send_redirects": 0,
     "ipv4/conf/all/accept_redirects": 0,
