@@ -83,3 +83,5 @@ class MessageId(IntEnum):
     RULES_REFUSED = 990020  # args: why
     TIMEOUT_REFUSED = 990021  # args: why
     CHANNEL_BEGUN_ANEW = 990022
+    NO_WITNESS_LEFT = 990030  # args: the witnesses
+    TAKEOVER_NOT_BLOCKED = 990031

@@ -126,7 +126,7 @@ class Pair:
             started = ev.Started(
                 facts=self.facts[index],
                 boot=1_000 + self.boots,
-                cable=self.cables[index] if self.mode is Mode.CABLE else None,
+                cable=self.cables[index] if self.wanted[index].cable_used else None,
                 latched=None,
                 carriers=tuple((f"Ethernet{n}", True) for n in range(4)),
             )

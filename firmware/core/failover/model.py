@@ -170,7 +170,7 @@ class Unit:
     hello_channels: tuple[str, ...] = ()  # those of them that are monitored
     channels: tuple[str, ...] = (CABLE,)  # every way to the mate, the failover link first
     witness_links: tuple[str, ...] = ()  # the other mode's failover link, where it is a witness
-    listed: tuple[str, ...] = ()  # the ways that may prove the mate dead beside the failover link
+    listed: tuple[str, ...] = ()  # the ways whose silence may prove the mate dead
     introducing: tuple[str, ...] = (CABLE,)  # the ways by which a mate may be found
     booted: bool = False  # the first settings have arrived
     took_part: bool = False  # failover was on at some time of this life
@@ -227,9 +227,11 @@ class Unit:
             i.physical for i in settings.interfaces if i.monitored and not i.shutdown
         )
         self.data_places = {i.physical: n for n, i in enumerate(settings.interfaces)}
+        links = (self.link_channel, *self.witness_links)
+        listed = [witness.value for witness in settings.witness]
         proving = self.hello_channels if Witness.INTERFACES in settings.witness else ()
-        self.listed = (*self.witness_links, *proving)
-        self.introducing = (self.link_channel, *self.listed)
+        self.listed = (*(link for link in links if link in listed), *proving)
+        self.introducing = (*links, *proving)
 
     def frame(self, body: Body, *, echo: int | None = None, sequence: int | None = None) -> Frame:
         """A frame of ours, numbered, that echoes the mate's boot unless told otherwise."""
@@ -263,7 +265,7 @@ class Unit:
 
 
 def _witness_links(settings: Settings) -> tuple[str, ...]:
-    """The other mode's failover link. That of the mode itself is no witness beside itself."""
+    """The other mode's failover link, where it is a witness."""
     if settings.mode is Mode.LAN:
         return (CABLE,) if Witness.CABLE in settings.witness else ()
     link = settings.failover_link

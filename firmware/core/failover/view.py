@@ -55,7 +55,6 @@ class WitnessSays(Enum):
     ALIVE = "mate alive"
     DEAD = "mate dead"
     SILENT = "silent"
-    LINK = "is the failover link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -268,6 +268,12 @@ MESSAGES: dict[M, Row] = {
         "({unit}) Replication begins anew: the mate acknowledges what was not sent.",
         "somebody may speak in its name; at most every 5 s. A failover key keeps him out",
     ),
+    M.NO_WITNESS_LEFT: Row(
+        1,
+        "({unit}) No failover witness is left ({0}); a takeover is blocked.",
+        "no way of `failover witness` can tell a dead mate from a cut",
+    ),
+    M.TAKEOVER_NOT_BLOCKED: Row(1, "({unit}) A takeover is no longer blocked.", "after 990030"),
 }
 
 
