@@ -9,6 +9,7 @@ from firmware.core.failover import effects as fe
 from firmware.core.failover import events as ev
 from firmware.core.failover.effects import Lamp
 from firmware.core.failover.view import CableStatus, WitnessSays
+from firmware.core.management import topics
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode, Witness
 from firmware.core.wire.bodies import CABLE, LAN, FailedNotice, Frame, Header, Hello, UnitState
@@ -260,7 +261,8 @@ def test_wi6_the_alarm_is_raised_and_ends():
     for index in (A, B):
         assert blocked(pair, index)
         assert fe.Log(MessageId.NO_WITNESS_LEFT, ("interfaces",)) in pair.logs[index]
-        assert [e.on for e in pair.effects[index] if e == fe.SetLamp(Lamp.FAULT, True)]
+        assert fe.SetLamp(Lamp.FAULT, True) in pair.effects[index]
+        assert "takeover blocked: no failover witness is left" in topics.alerts(pair.view(index))
     pair.lost.clear()
     pair.run(2_000)
     for index in (A, B):
