@@ -83,5 +83,6 @@ class MessageId(IntEnum):
     RULES_REFUSED = 990020  # args: why
     TIMEOUT_REFUSED = 990021  # args: why
     CHANNEL_BEGUN_ANEW = 990022
+    NIC_GONE = 990023  # args: interface name, its physical name
     NO_WITNESS_LEFT = 990030  # args: the witnesses
     TAKEOVER_NOT_BLOCKED = 990031

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from controller.bench.simulated.around import Around
 from controller.bench.simulated.clock import Schedule
 from controller.bench.simulated.wires import Said
 from controller.bench.world import Process as ProcessName
@@ -34,27 +35,6 @@ PREPARE_US = 30_000  # making personas, as measured in namespaces
 HOP_US = 100  # a message between two processes of a unit
 TICK_SLACK_US = 50
 WALL_MS = 1_167_113_264_000  # the document's: 06:07:44 UTC Dec 26 2006
-
-
-class Around(Protocol):
-    """What is outside a unit: the wires, and chance."""
-
-    schedule: Schedule
-
-    def boot_us(self) -> int:
-        """How long a process takes from its start to its first step."""
-
-    def nonce(self) -> int:
-        """A random boot number."""
-
-    def say(self, unit: Unit, channel: str, frame: Frame) -> None:
-        """Put a frame on the wire of that channel."""
-
-    def cable_facts(self, unit: Unit) -> ev.CableFacts | None:
-        """The GPIO lines; None for a unit without GPIO."""
-
-    def changed(self, unit: Unit) -> None:
-        """Power, NICs or addresses of the unit changed: carriers, cable facts, forwarders."""
 
 
 @dataclass(slots=True)
@@ -78,6 +58,7 @@ class SimulatedUnit:
     powered: bool = False
     nics: dict[str, bool] = field(default_factory=dict)
     held_down: tuple[str, ...] = ()
+    gone: set[str] = field(default_factory=set)  # NICs that the kernel has not
     data: DataPlane = field(default_factory=DataPlane)
     engine: Engine | None = None
     management: ManagementEngine | None = None
@@ -106,10 +87,10 @@ class SimulatedUnit:
             fe.YieldAddresses: lambda _: self._addresses("YieldAddresses", False),
             fe.ReleaseAddresses: lambda _: self._addresses("ReleaseAddresses", False),
             fe.DropActiveLinks: lambda _: None,
-            fe.ListenForActivity: lambda _: None,
-            fe.StopListening: lambda _: None,
-            fe.AskNeighbour: lambda _: None,
-            fe.PingBroadcast: lambda _: None,
+            fe.ListenForActivity: lambda e: self.around.listen(self.name, e),
+            fe.StopListening: lambda e: self.around.listen(self.name, e),
+            fe.AskNeighbour: lambda e: self.around.listen(self.name, e),
+            fe.PingBroadcast: lambda e: self.around.listen(self.name, e),
             fe.SendFrame: lambda e: self.around.say(self.name, e.channel, e.frame),
             fe.SealFailedNotice: lambda e: setattr(self, "notice", e.frames),
             fe.StartShortTimer: self._short_timer,
@@ -144,7 +125,7 @@ class SimulatedUnit:
     @property
     def forwards(self) -> bool:
         """Whether a frame from an active MAC can leave this unit now."""
-        data = any(self.nics[p.physical] for p in self._personas())
+        data = any(self.around.carrier(self.name, p.physical) for p in self._personas())
         return self.powered and self.data.holding and data
 
     def _personas(self) -> tuple[fe.Persona, ...]:
@@ -175,6 +156,18 @@ class SimulatedUnit:
     def link_switch(self, physical: str, closed: bool) -> None:
         """A link switch of the panel."""
         self.supervise(fence.LinkSwitched(physical, closed))
+
+    def vanish(self, physical: str) -> None:
+        """A NIC is pulled out of the machine."""
+        self.gone.add(physical)
+        self._nics((physical,), up=False)
+
+    def reappear(self, physical: str) -> None:
+        """It is back; the data plane prepares it anew and raises it, if it is wanted up."""
+        self.gone.discard(physical)
+        plan = self.data.plan
+        if self.engine is not None and plan is not None and physical not in plan.silent:
+            self.schedule.after(PREPARE_US, lambda: self._nics((physical,), up=True))
 
     def kill(self, name: ProcessName) -> None:
         """SIGKILL: end of file reaches the supervisor at once."""
@@ -235,7 +228,7 @@ class SimulatedUnit:
     def _nics(self, nics: tuple[str, ...], *, up: bool) -> None:
         for nic in nics:
             if nic in self.nics:
-                self.nics[nic] = up and nic not in self.held_down
+                self.nics[nic] = up and nic not in self.held_down and nic not in self.gone
         self.around.changed(self.name)
 
     def _set_link(self, effect: fence.SetLink) -> None:
@@ -259,6 +252,8 @@ class SimulatedUnit:
         self.schedule.after(self.around.boot_us(), begin)
 
     def _kill(self, effect: fence.KillProcesses) -> None:
+        if fence.Process.FAILOVER in effect.processes:
+            self.notice = ()  # as the supervisor drops what a process handed over
         for process in effect.processes:
             self._end(process)
 
@@ -399,8 +394,8 @@ class SimulatedUnit:
     def _management_up(self) -> None:
         boot = self.around.nonce()
         self.management = ManagementEngine(self.facts, cable=self.has_cable, boot=boot)
-        for name in (me.LATCHED_IDENTITY, me.RUNNING_CONFIG, me.STARTUP_CONFIG):
-            store = self.kept if name == me.RUNNING_CONFIG else self.flash
+        for name in (me.LATCHED_IDENTITY, me.HISTORY, me.RUNNING_CONFIG, me.STARTUP_CONFIG):
+            store = self.kept if name in (me.HISTORY, me.RUNNING_CONFIG) else self.flash
             self.step_management(me.FlashRead(name, store.get(name)))
         if self.engine is not None:
             self.step_management(me.FailoverConnected())
@@ -475,8 +470,8 @@ class SimulatedUnit:
             case me.Ping(session, address):
                 why = "there is no kernel in the simulated world"
                 self.step_management(me.Pinged(session, address, (), why))
-            case me.KeepRunning(text):
-                self.kept[me.RUNNING_CONFIG] = text
+            case me.Keep(name, text):
+                self.kept[name] = text
             case me.PublishTopic():
                 self.published = [*self.published[-99:], effect]
             case _:

@@ -139,6 +139,7 @@ class Plan:
     """What the data plane was asked to be. Written by ``dataplan``."""
 
     wanted: DataPlan | None = None
+    made_of: tuple[object, ...] = ()
     ready: bool = False
     refused: str = ""
     retry_ms: int | None = None

@@ -268,6 +268,11 @@ MESSAGES: dict[M, Row] = {
         "({unit}) Replication begins anew: the mate acknowledges what was not sent.",
         "somebody may speak in its name; at most every 5 s. A failover key keeps him out",
     ),
+    M.NIC_GONE: Row(
+        1,
+        "({unit}) The network adapter of interface {0} ({1}) is gone.",
+        "pulled, or its driver ended. Plug it in again: the unit goes on with it by itself",
+    ),
     M.NO_WITNESS_LEFT: Row(
         1,
         "({unit}) No failover witness is left ({0}); a takeover is blocked.",

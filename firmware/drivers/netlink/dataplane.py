@@ -56,11 +56,11 @@ class DataPlane:
         self._burned_in = {physical: burned_in_mac(link) for physical, link in found.items()}
         for link in found.values():
             note_burned_in(self._route, link)
-        self._indexes = {physical: link.index for physical, link in found.items()}
         self._disarm_leftovers(links)
         self._gate = RoleGate()
         self._batches = NO_BATCHES
         self._in_force: DataPlan | None = None  # the last plan that was carried out to its end
+        self._void = False  # a NIC moved since the last plan was begun
         self._plans: deque[DataPlan] = deque()
         self._announcer = Announcer()
         self._watch = NicWatch(found)
@@ -87,6 +87,9 @@ class DataPlane:
         if self._watch.overrun:
             self._watch.overrun = False
             self.ask_carriers()
+        if self._watch.moved:
+            self._watch.moved = False
+            self._make_again()
         if any(one.up for one in changed):
             # A link that is back may lead to a switch that has forgotten, or never knew.
             self._announce()
@@ -98,6 +101,14 @@ class DataPlane:
         self._plans.append(plan)
         if len(self._plans) == 1:
             self._prepare_next()
+
+    def _make_again(self) -> None:
+        """A NIC went or is back: the same plan, for the NICs there are now."""
+        self._void = True
+        if self._plans:
+            self._plans.append(self._plans[-1])
+        elif self._in_force is not None:
+            self.prepare(self._in_force)
 
     def assume(self) -> Done | Failed:
         """Become the forwarder."""
@@ -200,7 +211,7 @@ class DataPlane:
         wanted = wanted_up(self._batches.plan)
         todo: list[Message] = []
         for physical, closed in switched.items():
-            index, nic = self._indexes[physical], self._nics[physical]
+            index, nic = self._watch.indexes[physical], self._nics[physical]
             if not closed:
                 todo.append(say.lower_link(index, nic))
             elif physical in wanted:
@@ -216,9 +227,10 @@ class DataPlane:
 
     def _prepare_next(self) -> None:
         plan, old = self._plans[0], self._batches.plan
-        if plan == self._in_force:
+        if plan == self._in_force and not self._void:
             self._worker.start(_CLEAR_AWAY, lambda: None)
             return
+        self._void = False
         self._worker.start(_PREPARE, lambda: self._preparation.make(plan, old))
 
     def _finish(self, name: str, result: Batches | str | None) -> list[Done | Failed]:

@@ -8,7 +8,7 @@ because taking a persona down costs some 17 ms during which the kernel serves no
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from firmware.core.base_mac import base_mac
@@ -23,7 +23,7 @@ from firmware.drivers.netlink.batches import (
     link_addresses,
 )
 from firmware.drivers.netlink.messages import Link, Message
-from firmware.drivers.netlink.nics import burned_in_mac, held
+from firmware.drivers.netlink.nics import burned_in_mac, held, note_burned_in
 from firmware.drivers.netlink.rtnl import RouteSocket, batch
 from firmware.drivers.netlink.sysctl import prefer, require
 
@@ -98,11 +98,16 @@ class Preparation:
         self._route.close()
 
     def make(self, plan: DataPlan, old: DataPlan) -> Batches:
-        """NICs, personas and links as ``plan`` has them; nobody's addresses moved."""
+        """NICs, personas and links as ``plan`` has them; nobody's addresses moved.
+
+        A NIC that is gone is left out, and has its part when it is back.
+        """
         for setting, value in _HOST_SETTINGS.items():
             require(setting, value)
         links = self._links()
+        plan = _without(plan, {p for p, nic in self._nics.items() if nic not in links})
         for persona in carried(plan):
+            note_burned_in(self._route, links[self._nic(persona.physical)])
             self._make_base(links[self._nic(persona.physical)], persona.mtu)
             self._make_personas(persona, links)
             for name in persona_names(persona.physical):
@@ -253,16 +258,21 @@ class Preparation:
         return found
 
     def _links(self) -> dict[str, Link]:
-        links = {link.name: link for link in self._route.links()}
-        for physical, nic in self._nics.items():
-            if nic not in links:
-                raise PreparationError(f"{physical} is gone: this machine has no {nic} any more")
-        return links
+        return {link.name: link for link in self._route.links()}
 
     def _say(self, todo: list[Message]) -> None:
         refused = self._route.send(batch(todo))
         if refused:
             raise PreparationError("; ".join(refused))
+
+
+def _without(plan: DataPlan, gone: set[str]) -> DataPlan:
+    """The part of the plan that this machine has NICs for now."""
+    return replace(
+        plan,
+        personas=tuple(p for p in plan.personas if p.physical not in gone),
+        links=tuple(link for link in plan.links if link.physical not in gone),
+    )
 
 
 def wanted_up(plan: DataPlan) -> tuple[str, ...]:
