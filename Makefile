@@ -3,6 +3,7 @@
 # make check   style, types, tidiness, generated files
 # make perf    the numbers of docs/performance.md; takes its time, wants an idle machine
 # make fuzz    bad input and random schedules, for as long as you like: ARGS="--seeds 100000"
+# make explore random schedules of faults by the million, simulated: ARGS="--seeds 1000000 --from 1"
 # Each sets up what it needs first: .venv from the lock file, Debian packages where it may.
 
 VENV := .venv
@@ -12,7 +13,7 @@ STAMP := $(VENV)/.set-up
 PACKAGES := mosquitto iproute2 nftables conntrack tcpdump
 ROOMS := wiring firmware controller
 
-.PHONY: setup packages bench test check perf fuzz lock clean
+.PHONY: setup packages bench test check perf fuzz explore lock clean
 
 setup: packages $(STAMP)
 
@@ -47,6 +48,9 @@ perf: setup
 fuzz: setup
 	@HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -k "hypothesis or fuzz or total or any"
 	@$(VENV)/bin/fover explore $(or $(ARGS),--seeds 20000)
+
+explore: setup
+	@$(VENV)/bin/fover explore $(or $(ARGS),--seeds 1000000)
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock wants uv: pipx install uv"; exit 1; }

@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
 
     explore = commands.add_parser("explore", help="hunt with random schedules, simulated")
     explore.add_argument("--seeds", type=_how_many, default=1000, metavar="N", help="how many")
-    explore.add_argument("--first", type=int, default=1, metavar="SEED", help="where to begin")
+    explore.add_argument(
+        "--from", type=int, default=1, dest="first", metavar="SEED", help="where to begin, or go on"
+    )
     explore.set_defaults(command=_explore)
 
     wiring = commands.add_parser("wiring", help="check the pin map and print its tables")

@@ -10,7 +10,7 @@ to ``GRACE_MS`` later; ``expect`` says its own time.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from controller.bench import verdict
@@ -22,7 +22,9 @@ from controller.bench.verbs import (
     Forwarders,
     Messages,
     Ping,
+    Rest,
     Said,
+    Served,
     Show,
     Step,
     Typed,
@@ -129,6 +131,10 @@ class _Playing:
                 self._ping(unit, address)
             case ArpUnchanged():
                 self._until(self._changed_arp)
+            case Rest(ms):
+                self._until(self._restless, ms)
+            case Served(ms):
+                self._until(lambda: "" if self.world.forwarders() else "forwarding: nobody", ms)
             case action:
                 self.world.do(action)
 
@@ -213,6 +219,10 @@ class _Playing:
         seen = self.world.forwarders()
         return "" if set(seen) == set(units) else f"forwarding: {', '.join(seen) or 'nobody'}"
 
+    def _restless(self) -> str:
+        self.observed = tuple((unit, self.world.state(unit)) for unit in Unit)
+        return "" if at_rest(state for _, state in self.observed) else states_text(self.observed)
+
     def _ping(self, unit: Unit, address: str) -> None:
         why_not = self.world.ping(unit, address)
         if why_not:
@@ -243,6 +253,11 @@ class _Playing:
             rows=rows,
             why=tuple(self.why),
         )
+
+
+def at_rest(states: Iterable[str]) -> bool:
+    """FW-5: one unit is active, the other ready to take over."""
+    return sorted(states) == ["Active", "Standby Ready"]
 
 
 def states_text(states: States) -> str:

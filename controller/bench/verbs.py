@@ -24,7 +24,7 @@ from controller.bench.reading import (
 from controller.bench.world import Action, Link, Process, Unit, Wire
 from firmware.core.wire.bodies import UnitState
 
-STATES = (*(state.text for state in UnitState), "off")
+STATES = (*(state.text for state in UnitState), "off", "silent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,33 @@ class ArpUnchanged:
     """The hosts' ARP tables are those from before the first measured fault."""
 
 
-Check = TypeLines | Converse | Wait | Expect | Show | Messages | Forwarders | Ping | ArpUnchanged
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Within ``ms`` one unit is Active and the other Standby Ready, whichever."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Within ``ms`` a unit forwards, whichever."""
+
+    ms: int
+
+
+Check = (
+    TypeLines
+    | Converse
+    | Wait
+    | Expect
+    | Show
+    | Messages
+    | Forwarders
+    | Ping
+    | ArpUnchanged
+    | Rest
+    | Served
+)
 Does = Action | Check
 
 
@@ -229,6 +255,12 @@ def _expect(words: list[str], below: list[str]) -> Expect:
     return Expect(read_time(words[1]), words[0] == "for", tuple(states))
 
 
+def _within(words: list[str]) -> int:
+    if len(words) != 2 or words[0] != "within":
+        raise Refused("wanted within T")
+    return read_time(words[1])
+
+
 def _show(words: list[str], below: list[str]) -> Show:
     if len(words) < 2:
         raise Refused("wanted show UNIT COMMAND, as in: show primary show failover")
@@ -313,6 +345,8 @@ VERBS = {
     "stop": _counted(
         "UNIT PROCESS", lambda w: world.Stop(read_word(Unit, w[0]), read_word(Process, w[1]))
     ),
+    "freeze": _counted("UNIT", lambda w: world.Freeze(read_word(Unit, w[0]))),
+    "thaw": _counted("UNIT", lambda w: world.Thaw(read_word(Unit, w[0]))),
     "type": Verb(_type, takes_lines=True),
     "console": Verb(_console, takes_lines=True),
     "erase": _counted("UNIT", lambda w: world.Erase(read_word(Unit, w[0]))),
@@ -329,4 +363,6 @@ VERBS = {
     "arp": Verb(_arp),
     "forwarder": Verb(_forwarder),
     **{name: _action(read) for name, read in NETWORK_VERBS.items()},
+    "rest": Verb(lambda words, _: Rest(_within(words))),
+    "served": Verb(lambda words, _: Served(_within(words))),
 }

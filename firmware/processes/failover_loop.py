@@ -83,6 +83,8 @@ class FailoverLoop:
     def _round(self) -> None:
         self._alarm.set(self._next_due_ns())
         drained = self._drain()
+        if self._ending:
+            return  # a supervisor that died while we stood still: nothing is to be said before that
         self._alarm.rang()
         self._time_passes()
         now = now_ns()
@@ -261,6 +263,7 @@ class FailoverLoop:
             ef.YieldAddresses: lambda _: plane.yield_(),
             ef.ReleaseAddresses: lambda _: plane.release(),
             ef.DropActiveLinks: lambda _: plane.drop_active_links(),
+            ef.HoldLease: self._hold_lease,
             ef.ListenForActivity: self._tests.listen,
             ef.StopListening: self._tests.stop,
             ef.AskNeighbour: self._tests.ask,
@@ -282,6 +285,10 @@ class FailoverLoop:
 
     def _light(self, effect: ef.SetLamp) -> None:
         self._pins.set_lamp(effect)
+
+    def _hold_lease(self, effect: ef.HoldLease) -> None:
+        """What is left of it: this process may have stood still since the step that asked."""
+        self._plane.lease.hold(effect.until_ms - now_ms())
 
     def _prepare(self, effect: ef.PrepareDataPlane) -> None:
         # NICs of the old plan too: until this one is done they may still forward.
@@ -328,6 +335,7 @@ class FailoverLoop:
     def _more_counters(self) -> dict[str, object]:
         return {
             "channels": self._channels.counts(),
+            "lease": self._plane.lease.counts(),
             "rounds_flooded": self._floods,
             "troubles": self._channels.troubles(),
             "management_dropped": self._management.dropped,

@@ -6,7 +6,7 @@ import time
 
 from controller.bench.perf.figures import Section, Series
 from controller.bench.perf.progress import Progress
-from controller.bench.simulated.explore import play
+from controller.bench.simulated.playing import play
 
 BATCH = 25
 

@@ -1,197 +1,156 @@
 """Hunts: schedules of faults nobody thought of, one a seed, in the simulated world.
 
-A seed decides the rig, the timers, the faults and every delay; the schedule is written as a story
-first and then played, so that a failing seed can be read, kept and stepped by hand. Two kinds:
-
-- *single*: a pair at rest, one fault. Somebody forwards again within that fault's bound, never two
-  at once while they hear each other.
-- *many*: up to a dozen faults and repairs in a minute; then everything is mended and the pair must
-  come to one active and one Standby Ready unit.
+A seed decides the rig, the timers, the faults and every delay (schedules.py); the schedule is
+played as a story, so that a failing seed can be read, kept and stepped by hand. As many processes
+play as the machine has cores; a hunt can go on where another one ended.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from random import Random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 
-from controller.bench.simulated.invariants import Rules
-from controller.bench.simulated.simulation import Simulation
-from controller.bench.simulated.world import SimulatedWorld
-from controller.bench.story import BadStory, Story, parse
-from controller.bench.verbs import Expect, Step, TypeLines, Wait
-from controller.bench.world import Unit
+from controller.bench.simulated.playing import Found, Grounds
+from controller.bench.simulated.schedules import schedule
+from controller.bench.simulated.shrinking import shrunk
 
-BOOTS = Path(__file__).resolve().parents[3] / "tests" / "stories" / "boot"
-SETTLE_S, CALM_S = 12, 45
-MANY_MOST = 12
-TIMERS = {
-    "cable": ("unit msec 200 holdtime msec 800", "unit 1 holdtime 3", "unit 15 holdtime 45"),
-    "lan": ("unit msec 50 holdtime msec 150", "unit msec 200 holdtime msec 800", "unit 1"),
-}
+BATCH = 10  # seeds a process takes at a time
+SHRUNK_MOST = 3  # of one hunt: what else is found is likely the same
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A schedule that broke a rule."""
+@dataclass(slots=True)
+class Tally:
+    """How a hunt goes."""
 
-    seed: int
-    story: str
-    why: tuple[str, ...]
+    seeds: range
+    begun: float = field(default_factory=time.monotonic)
+    played: int = 0
+    next_seed: int = 0  # every seed before it was played
+    found: list[Found] = field(default_factory=list)
 
+    @property
+    def rate(self) -> float:
+        """Schedules a second."""
+        return self.played / max(time.monotonic() - self.begun, 1e-9)
 
-def story_text(seed: int) -> str:
-    """The schedule of that seed, in the words of docs/stories.md."""
-    chance = Random(seed)
-    mode = chance.choice(("cable", "lan"))
-    boot = chance.choice((mode, f"{mode}-saved"))
-    kind = chance.choice(("single", "many"))
-    lines = [f"# Seed {seed}, {kind}.", f"boot: {boot}", ""]
-    lines += ["power-on primary secondary", f"wait {SETTLE_S}s"]
-    lines += ["type primary", f"    failover polltime {chance.choice(TIMERS[mode])}"]
-    lines += ["    failover polltime interface msec 500 holdtime 5", "wait 12s"]
-    faults = list(_faults(chance, mode))
-    if kind == "single":
-        lines += [f"! {chance.choice(faults)}", f"wait {CALM_S}s"]
-        return "\n".join(lines) + "\n"
-    for _ in range(chance.randrange(2, MANY_MOST)):
-        lines += [chance.choice((*faults, *_repairs())), f"wait {chance.randrange(1, 6000)}ms"]
-    lines += [*_repairs(), f"wait {CALM_S}s"]
-    return "\n".join(lines) + "\n"
+    def progress(self) -> str:
+        """One line on the way."""
+        left_s = round((len(self.seeds) - self.played) / max(self.rate, 1e-9))
+        return (
+            f"  {self.played} of {len(self.seeds)} schedules, {self.rate:.1f} a second, "
+            f"{left_s // 3600}:{left_s // 60 % 60:02}:{left_s % 60:02} left, "
+            f"{len(self.found)} failing"
+        )
 
-
-def _faults(chance: Random, mode: str) -> Iterator[str]:
-    for unit in Unit:
-        yield f"power-off {unit}"
-        yield f"kill {unit} failover"
-        yield f"stop {unit} failover"
-        yield f"kill {unit} management"
-        yield f"pull-link {unit} Ethernet{chance.randrange(2)}"
-    if mode == "cable":
-        yield f"pull-cable {chance.choice(tuple(Unit))} over {chance.randrange(51)}ms"
-        yield f"open-contact power-{chance.choice(tuple(Unit))}"
-        yield f"cut cable {_direction(chance)}".rstrip()
-        yield f"garble cable {chance.randrange(1, 5)}%"
-    else:
-        yield f"cut failover {_direction(chance)}".rstrip()
-    yield f"cut {chance.choice(('inside', 'outside'))} {_direction(chance)}".rstrip()
-    yield "type primary\n    no failover active"
-    yield "type secondary\n    failover active"
-
-
-def _direction(chance: Random) -> str:
-    return chance.choice(("", "primary->secondary", "secondary->primary"))
-
-
-def _repairs() -> tuple[str, ...]:
-    return (
-        "plug-cable",
-        *(f"mend {link}" for link in ("cable", "failover", "inside", "outside")),
-        *(f"plug-link {unit} Ethernet{n}" for unit in Unit for n in range(2)),
-        "power-on primary secondary",
-    )
-
-
-def play(seed: int) -> Found | None:
-    """One seed; None if every rule held."""
-    text = story_text(seed)
-    story = parse(text, file=f"seed-{seed}.story", boots=BOOTS)
-    if isinstance(story, BadStory):
-        return Found(seed, text, story.problems)
-    world = SimulatedWorld(seed)
-    try:
-        why = _rules_broken(world, story, "single" in story.title)
-    except AssertionError as error:
-        why = [f"the core asserts: {error}"]
-    finally:
-        world.close()
-    return Found(seed, text, tuple(why)) if why else None
-
-
-def _rules_broken(world: SimulatedWorld, story: Story, single: bool) -> list[str]:
-    world.prepare(story.rig)
-    rules = Rules(world.sim)
-    for step in story.steps:
-        if step.fault:
-            rules.fault()
-        _do(world, step)
-    return rules.broken(single=single)
-
-
-def _do(world: SimulatedWorld, step: Step) -> None:
-    match step.does:
-        case Wait(ms):
-            world.run(ms)
-        case TypeLines(unit, lines):
-            for line in lines:
-                world.type(unit, line.line)
-        case Expect():
-            pass
-        case action:
-            world.do(action)  # type: ignore[arg-type]
-
-
-def trace(seed: int) -> str:
-    """Every change of state of that seed, for comparison between two runs."""
-    story = parse(story_text(seed), file=f"seed-{seed}.story", boots=BOOTS)
-    assert not isinstance(story, BadStory), story.problems
-    world = SimulatedWorld(seed)
-    world.prepare(story.rig)
-    for step in story.steps:
-        _do(world, step)
-    lines = _history(world.sim)
-    world.close()
-    return "\n".join(lines)
-
-
-def _history(sim: Simulation) -> list[str]:
-    rows = [
-        (at_us, unit, f"{change.before.text} -> {change.after.text}", change.reason)
-        for unit, box in sim.units.items()
-        for at_us, change in box.history
-    ]
-    return [f"{us / 1e6:10.6f}s  {unit:9}  {what:45} {why}" for us, unit, what, why in sorted(rows)]
+    def footer(self) -> str:
+        """The line at the end."""
+        return (
+            f"{self.played} schedules in {time.monotonic() - self.begun:.1f} s: "
+            f"{self.rate:.1f} a second, {len(self.found)} failing"
+        )
 
 
 def explore(
-    seeds: range, tell: Callable[[str], None] = print, *, every_s: float | None = None
+    seeds: range,
+    tell: Callable[[str], None] = print,
+    *,
+    every_s: float | None = None,
+    processes: int | None = None,
 ) -> list[Found]:
     """Play them all; says how it goes every so often, and the rate at the end.
 
-    Not told how often, once a second on a terminal and every 10 s elsewhere. KeyboardInterrupt ends
-    it early: the rate is told all the same, and the interrupt goes on unless something was found.
+    Not told how often, once a second on a terminal and every 10 s elsewhere; not told how many
+    processes, one a core. What breaks a rule is shrunk and printed at once. KeyboardInterrupt ends
+    it early: the rate and where to go on are told all the same, and the interrupt goes on unless
+    something was found.
     """
     every_s = every_s if every_s is not None else 1 if sys.stdout.isatty() else 10
-    found: list[Found] = []
-    count, begun = 0, time.monotonic()
-    told = begun
+    tally, told = Tally(seeds, next_seed=seeds.start), time.monotonic()
     try:
-        for seed in seeds:
-            _keep(play(seed), found, tell)
-            count += 1
-            if time.monotonic() - told >= every_s:
-                told = time.monotonic()
-                tell(f"  {count} of {len(seeds)} schedules, {len(found)} failing")
+        with _Players(processes or len(os.sched_getaffinity(0))) as players:
+            for found in players.play(tally):
+                for one in found:
+                    _keep(one, tally, tell)
+                if time.monotonic() - told >= every_s:
+                    told = time.monotonic()
+                    tell(tally.progress())
     except KeyboardInterrupt:
-        tell(f"interrupted, {len(seeds) - count} not played")
-        if not found:
+        tell(f"interrupted; go on with --from {tally.next_seed}")
+        if not tally.found:
             raise
     finally:
-        seconds = max(time.monotonic() - begun, 1e-9)
-        rate = f"{count} schedules in {seconds:.1f} s: {count / seconds:.1f} a second"
-        tell(f"{rate}, {len(found)} failing")
-    return found
+        tell(tally.footer())
+    return tally.found
 
 
-def _keep(broken: Found | None, found: list[Found], tell: Callable[[str], None]) -> None:
-    """Note a schedule that broke a rule, and print it whole: it is the way to play it again."""
-    if broken is None:
-        return
-    found.append(broken)
-    tell(f"seed {broken.seed} broke a rule:")
-    for line in broken.why:
+def _keep(found: Found, tally: Tally, tell: Callable[[str], None]) -> None:
+    """Note a schedule that broke a rule, shrink it, and print it: the way to play it again."""
+    tally.found.append(found)
+    tell(f"seed {found.schedule.seed} broke a rule:")
+    for line in found.why:
         tell(f"  {line}")
-    tell(broken.story)
+    if len(tally.found) <= SHRUNK_MOST:
+        tell(shrunk(found, tell))
+    else:
+        tell(f"play it again: fover explore --from {found.schedule.seed} --seeds 1")
+
+
+class _Players:
+    """Processes that play, a batch of seeds each at a time."""
+
+    def __init__(self, count: int) -> None:
+        self._processes: dict[Connection, ForkProcess] = {}
+        context = get_context("fork")
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs,))
+            process.start()
+            theirs.close()
+            self._processes[ours] = process
+
+    def __enter__(self) -> _Players:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection, process in self._processes.items():
+            connection.close()
+            process.terminate()
+            process.join()
+
+    def play(self, tally: Tally) -> Iterator[list[Found]]:
+        """All of the tally's seeds; what each batch broke, as it is done."""
+        seeds, busy = tally.seeds, dict[Connection, range]()
+        waiting = iter([seeds[at : at + BATCH] for at in range(0, len(seeds), BATCH)])
+        for connection in self._processes:
+            _give(connection, next(waiting, None), busy)
+        while busy:
+            ready = wait(list(busy))
+            for connection in [one for one in busy if one in ready]:
+                batch, found = busy.pop(connection), connection.recv()
+                _give(connection, next(waiting, None), busy)
+                tally.played += len(batch)
+                first = min((other.start for other in busy.values()), default=seeds.stop)
+                tally.next_seed = first
+                yield found
+
+
+def _give(connection: Connection, batch: range | None, busy: dict[Connection, range]) -> None:
+    if batch is not None:
+        busy[connection] = batch
+        connection.send(batch)
+
+
+def _work(connection: Connection) -> None:
+    """Play what is asked for until nobody asks any more."""
+    grounds = Grounds()
+    with suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
+        while True:
+            played = (grounds.play(schedule(seed)) for seed in connection.recv())
+            connection.send([found for found in played if found is not None])

@@ -2,18 +2,22 @@
 
 A forwarder is a unit that can emit a frame from an active MAC: powered, a data NIC up, holding the
 active addresses. Two at once are allowed for 50 ms in a planned switchover and not at all while the
-two can hear each other. The sentences are those of docs/behaviour.md, clauses FW-1 to FW-5.
+two can hear each other. The sentences are those of docs/behaviour.md, FW-1 to FW-5 and FW-8.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
+from controller.bench.faults import Drawn
+from controller.bench.player import at_rest
 from controller.bench.simulated.clock import Schedule
 from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.world import Unit
+from firmware.core.settings import Settings
 
 OVERLAP_MOST_US = 50_000
 SAMPLE_US = 100_000
@@ -52,6 +56,16 @@ class Judge:
         self._since_us = 0
         self._now: tuple[Unit, ...] = ()
         self._spans: list[Span] = []
+        self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def now(self) -> tuple[Unit, ...]:
+        """Who forwards."""
+        return self._now
+
+    def watch(self, tell: Callable[[], None]) -> None:
+        """Have that told of every change."""
+        self._watchers.append(tell)
 
     def look(self) -> None:
         """Something changed: note who forwards from now on."""
@@ -61,6 +75,8 @@ class Judge:
         if self._schedule.now_us > self._since_us:
             self._spans.append(Span(self._since_us, self._schedule.now_us, self._now))
         self._since_us, self._now = self._schedule.now_us, now
+        for tell in self._watchers:
+            tell()
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -98,64 +114,86 @@ class Judge:
 
 
 class Rules:
-    """The rules of a hunt, over a whole schedule. Samples ten times a second."""
+    """The rules of a hunt, over a whole schedule."""
 
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
-        self._fault_us: int | None = None
-        self._hold_ms = 0
-        self._both_ms = self._both_worst_ms = 0
-        self._sample()
+        self._single: Drawn | None = None
+        self._fault_us = self._hold_ms = 0
+        self.active: tuple[Unit, ...] = ()  # when the measured fault came
+        self._both_since_us: int | None = None  # two forwarders that hear each other
+        self._both_worst_us = 0
+        pair.judge.watch(self._look)
 
-    def fault(self) -> None:
-        """The measured fault comes now."""
-        self._fault_us = self._pair.schedule.now_us
-        holds = [
-            box.engine.unit.settings.hold_unit_ms
-            for box in self._pair.units.values()
-            if box.engine is not None and box.engine.started
-        ]
-        self._hold_ms = max(holds, default=0)
+    def fault(self, drawn: Drawn | None) -> None:
+        """The measured fault comes now; it will be the only one."""
+        self._single, self._fault_us = drawn, self._pair.schedule.now_us
+        self.active = self._pair.judge.now
+        self._hold_ms = max((settings.hold_unit_ms for settings in self._settings()), default=0)
+
+    def _look(self) -> None:
+        """Who forwards has changed. While both do, look again and again whether they hear."""
+        if len(self._pair.judge.now) == 2 and self._both_since_us is None:
+            self._sample()
 
     def _sample(self) -> None:
-        units = self._pair.units
-        both = all(box.forwards for box in units.values())
-        hear = all(self._pair.hears(unit) for unit in units)
-        self._both_ms = self._both_ms + SAMPLE_US // 1000 if both and hear else 0
-        self._both_worst_ms = max(self._both_worst_ms, self._both_ms - self._holds_ms())
-        self._pair.schedule.after(SAMPLE_US, self._sample)
+        pair, now_us = self._pair, self._pair.schedule.now_us
+        if len(pair.judge.now) < 2:
+            self._both_since_us = None
+            return
+        if self._both_since_us is None or not all(pair.hears(unit) for unit in Unit):
+            self._both_since_us = now_us
+        too_long_us = now_us - self._both_since_us - self._patience_ms() * 1000
+        self._both_worst_us = max(self._both_worst_us, too_long_us)
+        pair.schedule.after(SAMPLE_US, self._sample)
 
-    def _holds_ms(self) -> int:
+    def _patience_ms(self) -> int:
         """Two units that hear each other may need this long to notice that both are active."""
-        polls = [
-            max(box.engine.unit.settings.poll_unit_ms, box.engine.unit.settings.poll_interface_ms)
-            for box in self._pair.units.values()
-            if box.engine is not None and box.engine.started
-        ]
+        polls = [max(s.poll_unit_ms, s.poll_interface_ms) for s in self._settings()]
         return 2 * max(polls, default=0) + SLACK_MS
 
-    def broken(self, *, single: bool) -> list[str]:
-        """What was broken, in words; empty if nothing was."""
-        why = [] if not single else [*self._pair.judge.violations(), *self._nobody()]
-        if self._both_worst_ms > 0:
-            why.append(f"FW-2: both forward and hear each other {self._both_worst_ms} ms too long")
-        return why + (self._not_converged() if not single else [])
+    def _settings(self) -> list[Settings]:
+        boxes = self._pair.units.values()
+        return [b.engine.unit.settings for b in boxes if b.engine is not None and b.engine.started]
+
+    def broken(self) -> list[str]:
+        """What was broken, in words, each with its clause; empty if nothing was."""
+        why = [] if self._single is None else self._broken_by(self._single)
+        if self._both_worst_us > 0:
+            too_long_ms = self._both_worst_us // 1000
+            why.append(f"FW-2: both forward and hear each other {too_long_ms} ms too long")
+        return why + self._restless()
+
+    def _broken_by(self, single: Drawn) -> list[str]:
+        return [*self._pair.judge.violations(), *self._nobody(), *self._moved(single)]
 
     def _nobody(self) -> list[str]:
         """FW-4: a single fault leaves nobody forwarding no longer than its bound."""
-        bound_us = (self._hold_ms + SLACK_MS) * 1000
         return [
-            f"FW-4: nobody forwards for {(s.end_us - s.begin_us) / 1e6:.3f} s"
-            for s in self._pair.judge.spans
-            if self._fault_us is not None
-            and s.end_us > self._fault_us
-            and not s.units
-            and s.end_us - max(s.begin_us, self._fault_us) > bound_us
+            f"FW-4: nobody forwards for {us / 1e6:.3f} s"
+            for span in self._since_fault()
+            if not span.units
+            and (us := span.end_us - max(span.begin_us, self._fault_us))
+            > (self._hold_ms + SLACK_MS) * 1000
         ]
 
-    def _not_converged(self) -> list[str]:
-        """FW-5: faults have stopped and everything is mended: one active, one Standby Ready."""
-        states = sorted(box.state for box in self._pair.units.values())
-        if states == ["Active", "Standby Ready"]:
+    def _moved(self, single: Drawn) -> list[str]:
+        """FW-8: service moves because of a fault that may move it, once, and never back."""
+        if len(self.active) != 1:
             return []
-        return [f"FW-5: the units have come to rest as {' and '.join(states)}"]
+        alone = [span.units for span in self._since_fault() if len(span.units) == 1]
+        turns = sum(a != b for a, b in pairwise([self.active, *alone]))
+        allowed = int(single.may_move(self.active[0]))
+        if turns <= allowed:
+            return []
+        return [f"FW-8: service moved {turns} times, {allowed} allowed for: {single.fault.what}"]
+
+    def _since_fault(self) -> list[Span]:
+        return [span for span in self._pair.judge.spans if span.end_us > self._fault_us]
+
+    def _restless(self) -> list[str]:
+        """FW-5: faults have stopped and everything is mended: one active, one Standby Ready."""
+        states = [box.state for box in self._pair.units.values()]
+        if at_rest(states):
+            return []
+        return [f"FW-5: the units have come to rest as {' and '.join(sorted(states))}"]

@@ -21,6 +21,7 @@ from firmware.core.failover import (
     handover,
     interfaces,
     ladder,
+    lease,
     meeting,
     monitor,
     policy,
@@ -112,6 +113,8 @@ class Engine:
         unit = self.unit
         unit.out = []
         unit.last_step_ms = now_ms
+        if lease.lost(unit, now_ms):
+            self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -153,6 +156,8 @@ class Engine:
         self._unit = unit
         if not unit.facts.real_time:
             unit.log(MessageId.NOT_REAL_TIME)
+        if unit.facts.lease_refused:
+            unit.log(MessageId.NO_LEASE, unit.facts.lease_refused)
         return unit.out
 
     def _settings(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -291,7 +296,7 @@ class Engine:
 
     def _carrier(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.CarrierChanged)
-        if unit.carriers.get(event.physical) == event.up:
+        if unit.carriers.get(event.physical) == event.up and not event.gone:
             return []
         unit.carriers[event.physical] = event.up
         unit.changed = True
@@ -299,6 +304,8 @@ class Engine:
         for interface in unit.settings.interfaces:
             if interface.physical == event.physical:
                 unit.log(MessageId.LINK_UP if event.up else MessageId.LINK_DOWN, interface.name)
+                if event.gone:
+                    unit.log(MessageId.NIC_GONE, interface.name, event.physical)
         if link is not None and link.physical == event.physical:
             unit.log(MessageId.LAN_INTERFACE_UP if event.up else MessageId.LAN_INTERFACE_DOWN)
         interfaces.look(unit, now_ms)
@@ -430,6 +437,7 @@ class Engine:
             ladder.tell(unit)
             self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)
+            lease.renew(unit, now_ms)
             self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
         if unit.changed and unit.booted:
@@ -459,6 +467,7 @@ class Engine:
             speaking.due_ms(unit),
             monitor.due_ms(unit),
             handover.due_ms(unit),
+            lease.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
             startup.alone_due_ms(unit, now_ms),

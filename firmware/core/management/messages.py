@@ -268,6 +268,21 @@ MESSAGES: dict[M, Row] = {
         "({unit}) Replication begins anew: the mate acknowledges what was not sent.",
         "somebody may speak in its name; at most every 5 s. A failover key keeps him out",
     ),
+    M.NIC_GONE: Row(
+        1,
+        "({unit}) The network adapter of interface {0} ({1}) is gone.",
+        "pulled, or its driver ended. Plug it in again: the unit goes on with it by itself",
+    ),
+    M.LEASE_LOST: Row(
+        1,
+        "({unit}) The failover process stood still for {0} ms; the mate may serve. Standing back.",
+        "active: it was late by more than its mate waits",
+    ),
+    M.NO_LEASE: Row(
+        4,
+        "({unit}) The kernel cannot be told to stop forwarding by itself: {0}.",
+        "at start; a unit all of whose processes stand still goes on forwarding",
+    ),
 }
 
 
