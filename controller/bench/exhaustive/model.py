@@ -1,8 +1,8 @@
 """The small model: two failover machines, their channels, and everything that may happen next.
 
-A ``State`` is a moment of the pair. ``actions`` are all that may happen then; ``after`` is the state
-that follows, with the one before left as it was. What a unit asks of its own kernel is done at
-once, replication is one action, and a channel is a queue of frames each of which arrives or is
+A ``State`` is a moment of the pair. ``actions`` are all that may happen then; ``after`` is the
+state that follows, with the one before left as it was. What a unit asks of its own kernel is done
+at once, replication is one action, and a channel is a queue of frames each of which arrives or is
 lost before ``FLIGHT_MS`` have passed. Time passes to what is due next at a unit; a unit may be late
 by ``LATE_MS`` beside its mate. One data interface, so that there is one way besides the failover
 link.
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface
 
-from controller.bench.exhaustive.copying import copied, essence
+from controller.bench.exhaustive.copying import Essence, copied
 from firmware.core.failover import effects as fe
 from firmware.core.failover import events as ev
 from firmware.core.failover.engine import Engine
@@ -61,9 +61,7 @@ class Does(Enum):
     CARRIER_BACK = "the data interface has carrier again"
 
 
-FAULTS = frozenset(
-    {Does.CUT, Does.CRASHES, Does.LOSES_POWER, Does.CARRIER_LOST, Does.NOT_SYNCED}
-)
+FAULTS = frozenset({Does.CUT, Does.CRASHES, Does.LOSES_POWER, Does.CARRIER_LOST, Does.NOT_SYNCED})
 ORDERS = frozenset({Does.TOLD_ACTIVE, Does.TOLD_STANDBY})
 
 
@@ -77,6 +75,8 @@ class Action:
 
     def __str__(self) -> str:
         who = "AB"[self.unit]
+        if self.does in (Does.CUT, Does.MENDED):
+            return str(self.does.value)
         if self.channel:
             return f"{self.channel} {who}->{'BA'[self.unit]}: {self.does.value}"
         return f"{who}: {self.does.value}"
@@ -91,6 +91,15 @@ class Budget:
     orders: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Flying:
+    """A frame on its way."""
+
+    since_ms: int
+    frame: Frame
+    essence: Essence
+
+
 @dataclass(slots=True)
 class State:
     """A moment of the pair. Engines are copied before they are stepped, never changed in place."""
@@ -99,16 +108,18 @@ class State:
     budget: Budget
     now_ms: int = 0
     engines: list[Engine | None] = field(default_factory=lambda: [None, None])
+    essences: list[Essence] = field(default_factory=lambda: [Essence(None), Essence(None)])
     holding: list[bool] = field(default_factory=lambda: [False, False])
     powered: list[bool] = field(default_factory=lambda: [True, True])
     carrier: list[bool] = field(default_factory=lambda: [True, True])
     cut: bool = False
-    flying: dict[tuple[str, int], tuple[tuple[int, Frame], ...]] = field(default_factory=dict)
+    flying: dict[tuple[str, int], tuple[Flying, ...]] = field(default_factory=dict)
     timers: tuple[tuple[int, int, ev.ShortTimer], ...] = ()  # due, unit, which
     syncing: int | None = None  # the active unit that was asked to
     boots: int = 0
     both_since_ms: int | None = None  # both hold the active addresses
     disturbed_ms: int | None = None  # when something last went wrong
+    scratch: bool = False  # nobody will come back to it: changed in place, and has no key
 
     @property
     def link(self) -> str:
@@ -142,9 +153,9 @@ class State:
             self.quiet,
             tuple((due_ms - now_ms, unit, timer) for due_ms, unit, timer in self.timers),
         ]
-        parts += [essence(engine, now_ms) for engine in self.engines]
+        parts += [essence.at(now_ms) for essence in self.essences]
         for where, frames in self.flying.items():
-            parts += [where, *((ms - now_ms, essence(frame, now_ms)) for ms, frame in frames)]
+            parts += [where, *((f.since_ms - now_ms, f.essence.at(now_ms)) for f in frames)]
         return hash(tuple(parts))
 
 
@@ -243,39 +254,60 @@ def _faults(state: State) -> Iterator[Action]:
             yield Action(Does.CARRIER_LOST, unit)
 
 
-def _due_ms(state: State, unit: int) -> int | None:
+def next_ms(state: State, unit: int) -> int | None:
+    """When time must pass for that unit; None for one that is not there."""
     engine = state.engines[unit]
-    due_ms = engine.next_due_ms() if engine is not None else None
-    return None if due_ms is None else max(due_ms, state.now_ms)
+    due = engine.next_due_ms() if engine is not None else None
+    return None if due is None else max(due, state.now_ms)
 
 
 def _may_tick(state: State, unit: int) -> bool:
     """Whether that unit's next time may come before anything else that is under way."""
-    due_ms = _due_ms(state, unit)
+    due_ms = next_ms(state, unit)
     if due_ms is None or any(timer[0] < due_ms for timer in state.timers):
         return False
-    oldest_ms = min((frames[0][0] for frames in state.flying.values()), default=due_ms)
-    other_ms = _due_ms(state, 1 - unit)
+    oldest_ms = min((frames[0].since_ms for frames in state.flying.values()), default=due_ms)
+    other_ms = next_ms(state, 1 - unit)
     late = other_ms is not None and due_ms - other_ms > LATE_MS
     return due_ms - oldest_ms <= FLIGHT_MS and not late
 
 
 def after(before: State, action: Action) -> State:
     """The state that follows. Raises AssertionError where a machine's own check fails."""
-    state = replace(
-        before,
-        engines=list(before.engines),
-        holding=list(before.holding),
-        powered=list(before.powered),
-        carrier=list(before.carrier),
-        flying=dict(before.flying),
-    )
+    state = before if before.scratch else _twin(before)
     _spend(state, action)
     _HAPPENS[action.does](state, action)
     both = all(state.holding)
     if not both or state.both_since_ms is None:
         state.both_since_ms = state.now_ms if both else None
     return state
+
+
+def _twin(state: State) -> State:
+    return replace(
+        state,
+        engines=list(state.engines),
+        essences=list(state.essences),
+        holding=list(state.holding),
+        powered=list(state.powered),
+        carrier=list(state.carrier),
+        flying=dict(state.flying),
+    )
+
+
+def scratch(state: State) -> State:
+    """A twin that may be run on and thrown away."""
+    return replace(_twin(state), engines=[copied(e) for e in state.engines], scratch=True)
+
+
+def kept(state: State) -> State:
+    """A scratch state, to come back to."""
+    flying = {
+        where: tuple(replace(one, essence=Essence(one.frame)) for one in frames)
+        for where, frames in state.flying.items()
+    }
+    essences = [Essence(engine) for engine in state.engines]
+    return replace(state, essences=essences, flying=flying, scratch=False)
 
 
 def _spend(state: State, action: Action) -> None:
@@ -291,14 +323,17 @@ def _spend(state: State, action: Action) -> None:
 
 
 def step(state: State, unit: int, event: ev.Event) -> None:
-    """Step a copy of that unit's machine, and do what it asks."""
-    engine: Engine | None = copied(state.engines[unit])
-    state.engines[unit] = engine
+    """Step that unit's machine (a copy, but in a scratch state), and do what it asks."""
+    if not state.scratch:
+        state.engines[unit] = copied(state.engines[unit])
+    engine = state.engines[unit]
     waiting = [event]
     while engine is not None and waiting:
         for effect in engine.step(waiting.pop(0), state.now_ms):
             waiting.extend(_done(state, unit, effect))
         engine.check()
+    if not state.scratch:
+        state.essences[unit] = Essence(engine)
 
 
 def _done(state: State, unit: int, effect: fe.Effect) -> Iterator[ev.Event]:
@@ -324,15 +359,16 @@ def _say(state: State, unit: int, channel: str, frame: Frame) -> None:
     silent = state.cut if channel == state.link else not all(state.carrier)
     if silent or state.engines[1 - unit] is None:
         return
-    frames = (*state.flying.get((channel, unit), ()), (state.now_ms, frame))
+    essence = Essence(None if state.scratch else frame)
+    frames = (*state.flying.get((channel, unit), ()), Flying(state.now_ms, frame, essence))
     state.flying[channel, unit] = frames[-QUEUE_MOST:]
 
 
 def _take(state: State, action: Action) -> Frame:
-    (_, frame), *rest = state.flying.pop((action.channel, action.unit))
+    first, *rest = state.flying.pop((action.channel, action.unit))
     if rest:
         state.flying[action.channel, action.unit] = tuple(rest)
-    return frame
+    return first.frame
 
 
 def _arrives(state: State, action: Action) -> None:
@@ -340,7 +376,7 @@ def _arrives(state: State, action: Action) -> None:
 
 
 def _time(state: State, action: Action) -> None:
-    due_ms = _due_ms(state, action.unit)
+    due_ms = next_ms(state, action.unit)
     assert due_ms is not None
     state.now_ms = due_ms
     step(state, action.unit, ev.TimePassed())
@@ -379,7 +415,8 @@ def _mended(state: State, _action: Action) -> None:
 def _gone(state: State, action: Action) -> None:
     """A fenced unit lets go of its addresses; what it said is still on its way."""
     unit = action.unit
-    state.engines[unit], state.holding[unit] = None, False
+    state.engines[unit], state.essences[unit] = None, Essence(None)
+    state.holding[unit] = False
     state.timers = tuple(timer for timer in state.timers if timer[1] != unit)
     state.syncing = None
     for channel in (state.link, DATA):
@@ -418,7 +455,6 @@ def boots(state: State, action: Action) -> None:
     )
     step(state, unit, started)
     step(state, unit, ev.SettingsChanged(SETTINGS[state.mode][unit]))
-
 
 
 def _carrier(state: State, action: Action) -> None:

@@ -1,7 +1,7 @@
 """Goes through every interleaving to a depth, from several starts, and says what it saw.
 
-Depth first, deeper each round, so that the first counterexample is among the shortest. A state that
-was seen with as much depth left is not gone into again. Held in every state:
+Depth first, each depth by itself, so that the first counterexample is among the shortest. A state
+that was seen with as much depth left is not gone into again. Held in every state:
 
 - the machines' own ``check``: no active without addresses, no standby with them;
 - nobody holds the active addresses beside another while nothing has gone wrong;
@@ -13,7 +13,8 @@ was seen with as much depth left is not gone into again. Held in every state:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from controller.bench.exhaustive.model import (
@@ -25,9 +26,11 @@ from controller.bench.exhaustive.model import (
     State,
     actions,
     after,
+    scratch,
 )
 from controller.bench.exhaustive.starts import START, fair
 from controller.bench.player import at_rest
+from controller.bench.side_by_side import side_by_side
 from firmware.core.settings import Mode
 
 PATIENCE_MS = {Mode.LAN: 2_500, Mode.CABLE: 3_500}  # as the hunts': two polls and a hold time
@@ -49,20 +52,23 @@ class Report:
     """What a search saw."""
 
     start: str
-    depth: int = 0  # gone through whole
-    states: int = 0  # different ones, of the last depth
-    steps: int = 0  # actions tried, of all depths
+    depth: int = 0
+    states: int = 0  # different ones
+    steps: int = 0  # actions tried
     rests: int = 0  # kinds of state from which the pair was seen to come to rest
     seconds: float = 0.0
     broken: Broken | None = None
 
     def line(self) -> str:
-        """One line."""
+        """One line of 80 columns."""
         rate = self.steps / max(self.seconds, 1e-9)
         return (
-            f"{self.start:24} depth {self.depth:2}: {self.states:8} states, {self.steps:9} steps, "
-            f"{rate:6.0f}/s"
+            f"{self.start:22} {self.depth:5} {self.states:9} {self.steps:10} {self.rests:6} "
+            f"{rate:8.0f}/s"
         )
+
+
+HEADER = f"{'from':22} {'depth':>5} {'states':>9} {'steps':>10} {'rests':>6} {'rate':>10}"
 
 
 @dataclass(slots=True)
@@ -71,29 +77,25 @@ class Search:
 
     start: str
     budget: Budget
+    starts: Mapping[str, Callable[[], State]] = field(default_factory=lambda: START)
     report: Report = field(init=False)
     _seen: dict[int, int] = field(default_factory=dict)  # state, depth left
     _rested: set[object] = field(default_factory=set)
     _path: list[Action] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.report = Report(self.start)
-
-    def to(self, depth: int, tell: Callable[[str], None] = lambda _: None) -> Report:
-        """Search; says each depth that is done."""
+    def at(self, depth: int) -> Report:
+        """Everything that can happen in that many actions."""
         begun = time.monotonic()
-        for at in range(1, depth + 1):
-            self._seen.clear()
-            try:
-                self._from(replace(START[self.start](), budget=self.budget), at)
-            except AssertionError as error:
-                self.report.broken = Broken(self.start, str(error), tuple(self._path))
-            self.report.states = len(self._seen)
-            self.report.seconds = time.monotonic() - begun
-            if self.report.broken is not None:
-                break
-            self.report.depth = at
-            tell(self.report.line())
+        self.report = Report(self.start, depth)
+        self._seen.clear()
+        self._path.clear()
+        try:
+            self._from(replace(self.starts[self.start](), budget=self.budget), depth)
+        except AssertionError as error:
+            self.report.broken = Broken(self.start, str(error), tuple(self._path))
+        self.report.states = len(self._seen)
+        self.report.rests = len(self._rested)
+        self.report.seconds = time.monotonic() - begun
         return self.report
 
     def _from(self, state: State, left: int) -> None:
@@ -116,8 +118,53 @@ class Search:
         kind = _kind(state)
         if kind not in self._rested:
             self._rested.add(kind)
-            self.report.rests += 1
             comes_to_rest(state)
+
+
+def told(broken: Broken, starts: Mapping[str, Callable[[], State]] = START) -> str:
+    """The counterexample, to read: what happened, and what both units were after it."""
+    state = replace(starts[broken.start](), budget=Budget(len(broken.path), len(broken.path), 9))
+    lines = [f"{broken.start}: {broken.why}", f"{_shown(state)}  {broken.start}"]
+    with suppress(AssertionError):  # the last action may be the one that fails
+        for action in broken.path:
+            state = after(state, action)
+            lines.append(f"{_shown(state)}  {action}")
+    if len(lines) < len(broken.path) + 2:
+        lines.append(f"{'':51}  {broken.path[-1]}")
+    return "\n".join(lines)
+
+
+def _shown(state: State) -> str:
+    who = "".join("*" if holds else " " for holds in state.holding)
+    return f"{state.now_ms:8} ms  {state.state(A):16} {state.state(B):18} {who}"
+
+
+def exhaust(
+    depth: int, budget: Budget, tell: Callable[[str], None] = print, processes: int | None = None
+) -> list[Broken]:
+    """Search from every start, deeper and deeper; says each depth that is done, and what broke."""
+    tell(
+        f"every interleaving of {depth} actions, of them at most {budget.losses} frames lost, "
+        f"{budget.faults} faults, {budget.orders} orders"
+    )
+    tell(HEADER)
+    begun, steps, broken = time.monotonic(), 0, dict[str, Broken]()
+    jobs = ((start, at) for at in range(1, depth + 1) for start in START if start not in broken)
+    for _, report in side_by_side(lambda: _searcher(budget), jobs, processes):
+        steps += report.steps
+        tell(report.line())
+        if report.broken is not None and report.start not in broken:
+            broken[report.start] = report.broken
+            tell(told(report.broken))
+    seconds = max(time.monotonic() - begun, 1e-9)
+    tell(f"{steps} steps in {seconds:.1f} s: {steps / seconds:.0f} a second, {len(broken)} broken")
+    return list(broken.values())
+
+
+def _searcher(budget: Budget) -> Callable[[tuple[str, int]], Report]:
+    """What a process does with a start and a depth; it keeps what it has seen come to rest."""
+    searches = {start: Search(start, budget) for start in START}
+    return lambda job: searches[job[0]].at(job[1])
 
 
 def judge(state: State) -> None:
@@ -150,7 +197,7 @@ def _kind(state: State) -> object:
 
 def comes_to_rest(state: State) -> State:
     """Mend everything, let every frame arrive: the pair must come to rest, and stay there."""
-    state = mended(state)
+    state = mended(scratch(state))
     until_ms = state.now_ms + REST_MS
     rested_ms: int | None = None
     while rested_ms is None or state.now_ms - rested_ms < STAYS_MS:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from controller.bench.exhaustive.model import A, Action, B, Budget, Does, State, actions, after
+from controller.bench.exhaustive.model import (
+    A,
+    Action,
+    B,
+    Budget,
+    Does,
+    State,
+    actions,
+    after,
+    kept,
+    next_ms,
+    scratch,
+)
 from firmware.core.settings import Mode
 
 NO_BUDGET = Budget(losses=0, faults=0, orders=0)
@@ -19,16 +31,17 @@ def fair(state: State) -> State:
     for action in possible:
         if action.does in usual:
             return after(state, action)
-    times = [after(state, action) for action in possible if action.does is Does.TIME]
-    assert times, "nothing is due, ever"
-    return min(times, key=lambda one: one.now_ms)
+    ticks = [action for action in possible if action.does is Does.TIME]
+    assert ticks, "nothing is due, ever"
+    return after(state, min(ticks, key=lambda action: next_ms(state, action.unit) or 0))
 
 
 def until(state: State, there: Callable[[State], bool], most: int = 5_000) -> State:
     """Let it go on as it usually does until then."""
+    state = scratch(state)
     for _ in range(most):
         if there(state):
-            return state
+            return kept(state)
         state = fair(state)
     raise AssertionError(f"never there: {state.state(A)}, {state.state(B)}")
 
