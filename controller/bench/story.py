@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from controller.bench.boot import load_rig
-from controller.bench.verbs import VERBS, Does, Refused, Step, milliseconds
+from controller.bench.reading import Refused, milliseconds
+from controller.bench.verbs import VERBS, Does, Step
 from controller.bench.world import Rig
 
 WORLDS = ("simulated", "virtual", "physical")

@@ -9,22 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address
-from typing import TypeVar
 
 from controller.bench import world
+from controller.bench.network_verbs import NETWORK_VERBS
+from controller.bench.reading import (
+    Refused,
+    read_interface,
+    read_time,
+    read_units,
+    read_word,
+    want_count,
+)
 from controller.bench.world import Action, Link, Process, Unit, Wire
 from firmware.core.wire.bodies import UnitState
 
-STATES = (*(state.text for state in UnitState), "off")
-_TIME = re.compile(r"(\d{1,6})(ms|s)$")
-_INTERFACE = re.compile(r"Ethernet\d$")
-Word = TypeVar("Word", bound=StrEnum)
-
-
-class Refused(Exception):
-    """A line that cannot be played: what is wrong and what is allowed."""
+STATES = (*(state.text for state in UnitState), "off", "silent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,45 +166,6 @@ class Verb:
     takes_lines: bool = False
 
 
-def milliseconds(word: str) -> int | None:
-    """``250ms`` or ``2s``; None if it is neither."""
-    found = _TIME.match(word)
-    return int(found[1]) * (1 if found[2] == "ms" else 1000) if found else None
-
-
-def _time(word: str) -> int:
-    time = milliseconds(word)
-    if time is None:
-        raise Refused(f"{word!r} is no time; wanted like 250ms or 2s")
-    return time
-
-
-def _one(kind: type[Word], word: str) -> Word:
-    try:
-        return kind(word)
-    except ValueError:
-        allowed = ", ".join(member.value for member in kind)
-        raise Refused(f"{word!r} is no {kind.__name__.lower()}; allowed are {allowed}") from None
-
-
-def _count(words: list[str], wanted: str) -> None:
-    """As many words as ``wanted`` names."""
-    if len(words) != len(wanted.split()):
-        raise Refused(f"wanted {wanted}, got {' '.join(words) or 'nothing'!r}")
-
-
-def _units(words: list[str]) -> tuple[Unit, ...]:
-    if not words:
-        raise Refused("wanted one or both of primary, secondary")
-    return tuple(_one(Unit, word) for word in words)
-
-
-def _interface(word: str) -> str:
-    if not _INTERFACE.match(word):
-        raise Refused(f"{word!r} is no interface; allowed are Ethernet0 to Ethernet9")
-    return word
-
-
 def _pull_order(unit: Unit | None, first: Iterable[Wire]) -> tuple[Wire, ...]:
     """The contacts named first, then the others that pass through the plug."""
     stays = Wire(f"plug-{unit.mate}") if unit else None
@@ -216,43 +177,43 @@ def _pull_order(unit: Unit | None, first: Iterable[Wire]) -> tuple[Wire, ...]:
 
 def _pull_cable(words: list[str], _: list[str]) -> world.PullCable:
     rest = list(words)
-    unit = _one(Unit, rest.pop(0)) if rest and rest[0] not in ("order", "over") else None
+    unit = read_word(Unit, rest.pop(0)) if rest and rest[0] not in ("order", "over") else None
     first: list[Wire] = []
     if rest and rest[0] == "order":
         rest.pop(0)
         while rest and rest[0] != "over":
-            first.append(_one(Wire, rest.pop(0)))
+            first.append(read_word(Wire, rest.pop(0)))
     over_ms = 0
     if rest:
-        _count(rest, "over T")
-        over_ms = _time(rest[1])
+        want_count(rest, "over T")
+        over_ms = read_time(rest[1])
     return world.PullCable(unit, _pull_order(unit, first), over_ms)
 
 
 def _cut(words: list[str], _: list[str]) -> world.Cut:
     if len(words) not in (1, 2):
         raise Refused("wanted cut LINK, cut LINK UNIT->UNIT or cut LINK UNIT")
-    link = _one(Link, words[0])
+    link = read_word(Link, words[0])
     if len(words) == 1:
         return world.Cut(link)
     sender, arrow, receiver = words[1].partition("->")
-    unit = _one(Unit, sender)
+    unit = read_word(Unit, sender)
     if not arrow:
         return world.Cut(link, off=unit)
-    if _one(Unit, receiver) is unit:
+    if read_word(Unit, receiver) is unit:
         raise Refused(f"{words[1]!r}: a unit does not send to itself")
     return world.Cut(link, sender=unit)
 
 
 def _garble(words: list[str], _: list[str]) -> world.Garble:
-    _count(words, "cable N%")
+    want_count(words, "cable N%")
     if words[0] != Link.CABLE or not re.fullmatch(r"(100|\d{1,2})%", words[1]):
         raise Refused("wanted garble cable N%, N from 0 to 100; only the cable can be garbled")
     return world.Garble(int(words[1][:-1]))
 
 
 def _type(words: list[str], below: list[str]) -> TypeLines:
-    _count(words, "UNIT")
+    want_count(words, "UNIT")
     lines: list[Typed] = []
     for text in below:
         if not text.startswith("=>"):
@@ -261,7 +222,7 @@ def _type(words: list[str], below: list[str]) -> TypeLines:
             lines[-1] = Typed(lines[-1].line, text.removeprefix("=>").strip())
         else:
             raise Refused("`=> text` follows the line whose answer must contain it")
-    return TypeLines(_one(Unit, words[0]), tuple(lines))
+    return TypeLines(read_word(Unit, words[0]), tuple(lines))
 
 
 # What a unit asks with: its prompt, a password, a question.
@@ -269,7 +230,7 @@ _PROMPT = re.compile(r"([^\s>#(]+(?:\([a-z-]+\))?[>#]|Password:|.*\[confirm\])(?
 
 
 def _console(words: list[str], below: list[str]) -> Converse:
-    _count(words, "UNIT")
+    want_count(words, "UNIT")
     said: list[Said] = []
     for text in below:
         found = _PROMPT.fullmatch(text)
@@ -279,7 +240,7 @@ def _console(words: list[str], below: list[str]) -> Converse:
             said[-1] = Said(said[-1].prompt, said[-1].line, (*said[-1].answer, text))
         else:
             raise Refused("it begins with a prompt and what is typed, as in: pix> enable")
-    return Converse(_one(Unit, words[0]), tuple(said))
+    return Converse(read_word(Unit, words[0]), tuple(said))
 
 
 def _expect(words: list[str], below: list[str]) -> Expect:
@@ -290,41 +251,41 @@ def _expect(words: list[str], below: list[str]) -> Expect:
         unit, _, state = text.partition(" ")
         if state.strip() not in STATES:
             raise Refused(f"{state.strip()!r} is no state; allowed are {', '.join(STATES)}")
-        states.append((_one(Unit, unit), state.strip()))
-    return Expect(_time(words[1]), words[0] == "for", tuple(states))
+        states.append((read_word(Unit, unit), state.strip()))
+    return Expect(read_time(words[1]), words[0] == "for", tuple(states))
 
 
 def _within(words: list[str]) -> int:
     if len(words) != 2 or words[0] != "within":
         raise Refused("wanted within T")
-    return _time(words[1])
+    return read_time(words[1])
 
 
 def _show(words: list[str], below: list[str]) -> Show:
     if len(words) < 2:
         raise Refused("wanted show UNIT COMMAND, as in: show primary show failover")
-    return Show(_one(Unit, words[0]), " ".join(words[1:]), tuple(below))
+    return Show(read_word(Unit, words[0]), " ".join(words[1:]), tuple(below))
 
 
 def _messages(words: list[str], below: list[str], *, absent: bool = False) -> Messages:
     patient = len(words) > 1 and not absent
-    _count(words, "UNIT within T" if patient else "UNIT")
+    want_count(words, "UNIT within T" if patient else "UNIT")
     for text in below:
         if not re.match(r"\d{6}( |$)", text):
             raise Refused(f"{text!r}: wanted a six-digit message number, then perhaps text")
     return Messages(
-        _one(Unit, words[0]), tuple(below), absent, _time(words[2]) if patient else None
+        read_word(Unit, words[0]), tuple(below), absent, read_time(words[2]) if patient else None
     )
 
 
 def _forwarder(words: list[str], _: list[str]) -> Forwarders:
-    return Forwarders(()) if words == ["none"] else Forwarders(_units(words))
+    return Forwarders(()) if words == ["none"] else Forwarders(read_units(words))
 
 
 def _ping(words: list[str], _: list[str]) -> Ping:
-    _count(words, "UNIT ADDRESS")
+    want_count(words, "UNIT ADDRESS")
     try:
-        return Ping(_one(Unit, words[0]), str(IPv4Address(words[1])))
+        return Ping(read_word(Unit, words[0]), str(IPv4Address(words[1])))
     except AddressValueError as error:
         raise Refused(f"{words[1]!r} is no IPv4 address: {error}") from None
 
@@ -352,45 +313,56 @@ def _no_words(action: Action) -> Verb:
 
 def _counted(wanted: str, make: Callable[[list[str]], Does]) -> Verb:
     def read(words: list[str], _: list[str]) -> Does:
-        _count(words, wanted)
+        want_count(words, wanted)
         return make(words)
 
     return Verb(read)
 
 
+def _action(read: Callable[[list[str]], Action]) -> Verb:
+    return Verb(lambda words, _: read(words))
+
+
 VERBS = {
-    "power-on": Verb(lambda words, _: world.PowerOn(_units(words))),
-    "power-off": Verb(lambda words, _: world.PowerOff(_units(words))),
+    "power-on": Verb(lambda words, _: world.PowerOn(read_units(words))),
+    "power-off": Verb(lambda words, _: world.PowerOff(read_units(words))),
     "pull-cable": Verb(_pull_cable),
     "plug-cable": _no_words(world.PlugCable()),
-    "open-contact": _counted("WIRE", lambda w: world.OpenContact(_one(Wire, w[0]))),
-    "close-contact": _counted("WIRE", lambda w: world.CloseContact(_one(Wire, w[0]))),
+    "open-contact": _counted("WIRE", lambda w: world.OpenContact(read_word(Wire, w[0]))),
+    "close-contact": _counted("WIRE", lambda w: world.CloseContact(read_word(Wire, w[0]))),
     "pull-link": _counted(
-        "UNIT INTERFACE", lambda w: world.PullLink(_one(Unit, w[0]), _interface(w[1]))
+        "UNIT INTERFACE", lambda w: world.PullLink(read_word(Unit, w[0]), read_interface(w[1]))
     ),
     "plug-link": _counted(
-        "UNIT INTERFACE", lambda w: world.PlugLink(_one(Unit, w[0]), _interface(w[1]))
+        "UNIT INTERFACE", lambda w: world.PlugLink(read_word(Unit, w[0]), read_interface(w[1]))
     ),
     "cut": Verb(_cut),
-    "mend": _counted("LINK", lambda w: world.Mend(_one(Link, w[0]))),
+    "mend": _counted("LINK", lambda w: world.Mend(read_word(Link, w[0]))),
     "garble": Verb(_garble),
-    "kill": _counted("UNIT PROCESS", lambda w: world.Kill(_one(Unit, w[0]), _one(Process, w[1]))),
-    "stop": _counted("UNIT PROCESS", lambda w: world.Stop(_one(Unit, w[0]), _one(Process, w[1]))),
+    "kill": _counted(
+        "UNIT PROCESS", lambda w: world.Kill(read_word(Unit, w[0]), read_word(Process, w[1]))
+    ),
+    "stop": _counted(
+        "UNIT PROCESS", lambda w: world.Stop(read_word(Unit, w[0]), read_word(Process, w[1]))
+    ),
+    "freeze": _counted("UNIT", lambda w: world.Freeze(read_word(Unit, w[0]))),
+    "thaw": _counted("UNIT", lambda w: world.Thaw(read_word(Unit, w[0]))),
     "type": Verb(_type, takes_lines=True),
     "console": Verb(_console, takes_lines=True),
-    "erase": _counted("UNIT", lambda w: world.Erase(_one(Unit, w[0]))),
+    "erase": _counted("UNIT", lambda w: world.Erase(read_word(Unit, w[0]))),
     "copy-flash": _counted(
-        "UNIT UNIT", lambda w: world.CopyFlash(_one(Unit, w[0]), _one(Unit, w[1]))
+        "UNIT UNIT", lambda w: world.CopyFlash(read_word(Unit, w[0]), read_word(Unit, w[1]))
     ),
     "ping": Verb(_ping),
     "traffic": Verb(_traffic),
-    "wait": _counted("T", lambda w: Wait(_time(w[0]))),
+    "wait": _counted("T", lambda w: Wait(read_time(w[0]))),
     "expect": Verb(_expect, takes_lines=True),
     "show": Verb(_show, takes_lines=True),
     "messages": Verb(_messages, takes_lines=True),
     "no-messages": Verb(lambda w, below: _messages(w, below, absent=True), takes_lines=True),
     "arp": Verb(_arp),
     "forwarder": Verb(_forwarder),
+    **{name: _action(read) for name, read in NETWORK_VERBS.items()},
     "rest": Verb(lambda words, _: Rest(_within(words))),
     "served": Verb(lambda words, _: Served(_within(words))),
 }

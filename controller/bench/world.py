@@ -55,9 +55,35 @@ class Link(StrEnum):
     OUTSIDE = "outside"
 
 
+class Condition(StrEnum):
+    """What a switch is like."""
+
+    ON = "on"
+    HANGS = "hangs"  # forwards nothing for anybody; its ports keep their carrier
+    OFF = "off"  # without power: both units lose carrier at once
+
+
+class Behaviour(StrEnum):
+    """How the host on a data link behaves. All but ``QUIET`` carry the probe's packets."""
+
+    USUAL = "usual"  # answers ARP and a ping of its own address; says nothing by itself
+    QUIET = "quiet"  # answers nothing and says nothing
+    ARP = "arp"  # answers ARP and nothing else
+    PING = "ping"  # answers broadcast echo requests and nothing else
+    TALK = "talk"  # as usual, and says an ordinary broadcast ten times a second
+
+
+class Flood(StrEnum):
+    """What a host floods its link with."""
+
+    ARP = "arp"  # requests for the active unit's address, as from many senders
+    BROADCAST = "broadcast"  # datagrams to everybody on the network
+
+
 class Process(StrEnum):
     """The processes of a unit a story may kill or stop."""
 
+    SUPERVISOR = "supervisor"
     FAILOVER = "failover"
     MANAGEMENT = "management"
 
@@ -137,8 +163,43 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Drop:
+    """The unit's port loses everything in that one direction, for the unit's mate and for hosts.
+
+    ``toward``: what the switch says to the unit; else what the unit says. Carrier stays.
+    """
+
+    link: Link
+    unit: Unit
+    toward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BpdusOnly:
+    """The unit's port carries nothing but the spanning-tree frames of its switch, which runs it."""
+
+    link: Link
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Worsen:
+    """That link delays, loses, repeats or overtakes, both directions. What is None stays.
+
+    ``reorder_ms``: each frame is late by anything up to that. The cable neither repeats nor
+    overtakes.
+    """
+
+    link: Link
+    delay_ms: int | None = None
+    lose_percent: int | None = None
+    duplicate_percent: int | None = None
+    reorder_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mend:
-    """Undoes every ``Cut`` and ``Garble`` of that link."""
+    """Undoes every ``Cut``, ``Drop``, ``BpdusOnly``, ``Worsen`` and ``Garble`` of that link."""
 
     link: Link
 
@@ -148,6 +209,68 @@ class Garble:
     """That share of the bytes on the cable is changed, both directions. 0 to 100."""
 
     percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The switch of an Ethernet link is like this from now on."""
+
+    link: Link
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class SpanningTree:
+    """The switch runs spanning tree: a port that comes up carries nothing for twice the delay.
+
+    Ports that are up already go on. None: no spanning tree, ports carry at once.
+    """
+
+    link: Link
+    forward_delay_ms: int | None  # 2,000 to 30,000
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The host on a data link behaves like this from now on."""
+
+    link: Link
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """A host floods its data link for that long, as quickly as it can. Returns when it began."""
+
+    link: Link
+    flood: Flood
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flap:
+    """The unit's link switch opens and closes that many times, evenly, and is closed at the end."""
+
+    unit: Unit
+    interface: str
+    times: int
+    over_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vanish:
+    """The NIC is gone from the unit's kernel, as one on USB that is pulled."""
+
+    unit: Unit
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reappear:
+    """The NIC is back, by the same name and MAC, as new: down and without addresses."""
+
+    unit: Unit
+    interface: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +287,20 @@ class Stop:
 
     unit: Unit
     process: Process
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """SIGSTOP to every process of the unit, the supervisor included."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Thaw:
+    """They all go on."""
+
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +335,22 @@ Action = (
     | PullLink
     | PlugLink
     | Cut
+    | Drop
+    | BpdusOnly
+    | Worsen
     | Mend
     | Garble
+    | Switch
+    | SpanningTree
+    | Hosts
+    | Storm
+    | Flap
+    | Vanish
+    | Reappear
     | Kill
     | Stop
+    | Freeze
+    | Thaw
     | Erase
     | CopyFlash
     | Traffic
@@ -311,7 +460,10 @@ class World(Protocol):
         """The units that forwarded in the last 500 ms, as captures or wires saw it."""
 
     def ping(self, unit: Unit, address: str) -> str:
-        """One echo request from the unit to the address. Empty: its holder saw it. Else why not."""
+        """One echo request from the unit to the address. Empty: its holder saw it. Else why not.
+
+        The holder is the mate or a host.
+        """
 
     def now_ms(self) -> int:
         """The world's clock; where it starts is of no meaning."""

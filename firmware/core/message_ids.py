@@ -16,6 +16,8 @@ class MessageId(IntEnum):
     CABLE_UNREADABLE = 101005
     MATE_POWER_LOST = 102001
     NO_RESPONSE = 103001  # args: reason code
+    MATE_INTERFACE_OK = 103002  # args: place of the interface
+    MATE_INTERFACE_FAILED = 103003  # args: place of the interface
     MATE_REPORTS_ME_FAILED = 103004  # args: reason
     MATE_REPORTS_FAILURE = 103005  # args: reason
     MATE_VERSION_INCOMPATIBLE = 103006  # args: mate's, ours
@@ -31,11 +33,15 @@ class MessageId(IntEnum):
     INTERFACE_LOST = 105005  # args: interface name
     LINK_UP = 105006  # args: interface name
     LINK_DOWN = 105007  # args: interface name
+    TESTING_INTERFACE = 105008  # args: interface name
+    INTERFACE_TESTED = 105009  # args: interface name, Passed or Failed
+    MESSAGE_BLOCK_FAILED = 105010
     CABLE_COMMUNICATION_FAILURE = 105011
     REPLICATION_INCOMPLETE = 105020
     LAN_INTERFACE_UP = 105031
     LAN_INTERFACE_DOWN = 105032
     MATE_LAN_UP = 105034
+    SWITCHING_BACK_AND_FORTH = 105037
     INTERFACE_COUNT_MISMATCH = 105038
     FAILOVER_LINK_OK = 105042
     FAILOVER_LINK_FAILED = 105043
@@ -77,3 +83,6 @@ class MessageId(IntEnum):
     RULES_REFUSED = 990020  # args: why
     TIMEOUT_REFUSED = 990021  # args: why
     CHANNEL_BEGUN_ANEW = 990022
+    NIC_GONE = 990023  # args: interface name, its physical name
+    LEASE_LOST = 990030  # args: milliseconds since the last hello
+    NO_LEASE = 990031  # args: why

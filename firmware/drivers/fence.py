@@ -15,7 +15,10 @@ from collections.abc import Iterable
 from firmware.core.link_switch import OPEN_SWITCH_FLAG
 
 _RTM_NEWLINK, _REQUEST_ACK, _IFF_UP = 16, 0x5, 0x1
-_MESSAGE = struct.Struct("=IHHII BxHiII")  # nlmsghdr, ifinfomsg
+_HEADER = struct.Struct("=IHHII BxHiII")  # nlmsghdr, ifinfomsg
+_NAME = struct.Struct("=HH16s")  # IFLA_IFNAME: a NIC that was pulled and is back has a new index
+_IFLA_IFNAME = 3
+_SIZE = _HEADER.size + _NAME.size
 _ANSWER = struct.Struct("=IHHIIi")  # nlmsghdr, errno
 _NLMSG_ERROR = 2
 
@@ -27,9 +30,11 @@ class Fence:
     """
 
     def __init__(self, nics: Iterable[str]) -> None:
-        self._indexes = {nic: _index(nic) for nic in nics}
+        self._nics = tuple(nics)
+        for nic in self._nics:
+            _must_be_there(nic)
         self._open: set[str] = set()  # NICs whose link switch is open
-        self._all_down = self._batch(self._indexes, flags=0, change=_IFF_UP)
+        self._all_down = self._batch(self._nics, flags=0, change=_IFF_UP)
         self._socket = socket.socket(
             socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE
         )
@@ -59,14 +64,14 @@ class Fence:
         self._socket.close()
 
     def _batch(self, nics: Iterable[str], *, flags: int, change: int) -> bytes:
-        # The sequence number of a message is the index of its NIC.
-        indexes = [self._indexes[nic] for nic in nics]
+        # The sequence number of a message is the place of its NIC.
         return b"".join(
-            _MESSAGE.pack(
-                *(_MESSAGE.size, _RTM_NEWLINK, _REQUEST_ACK, index, 0),
-                *(socket.AF_UNSPEC, 0, index, flags, change),
+            _HEADER.pack(
+                *(_SIZE, _RTM_NEWLINK, _REQUEST_ACK, self._nics.index(nic), 0),
+                *(socket.AF_UNSPEC, 0, 0, flags, change),
             )
-            for index in indexes
+            + _NAME.pack(_NAME.size, _IFLA_IFNAME, nic.encode())
+            for nic in nics
         )
 
     def _send(self, batch: bytes) -> list[str]:
@@ -76,21 +81,18 @@ class Fence:
         try:
             self._socket.send(batch)
             # The kernel answers each message before send returns.
-            for _ in range(len(batch) // _MESSAGE.size):
+            for _ in range(len(batch) // _SIZE):
                 answer = self._socket.recv(4096, socket.MSG_DONTWAIT)
-                _, kind, _, index, _, code = _ANSWER.unpack_from(answer)
+                _, kind, _, place, _, code = _ANSWER.unpack_from(answer)
                 if kind == _NLMSG_ERROR and code:
-                    refused.append(f"{self._name(index)}: {os.strerror(-code)}")
+                    refused.append(f"{self._nics[place]}: {os.strerror(-code)}")
         except OSError as error:
             refused.append(f"netlink: {error.strerror}")
         return refused
 
-    def _name(self, sequence: int) -> str:
-        return next(nic for nic, index in self._indexes.items() if index == sequence)
 
-
-def _index(nic: str) -> int:
+def _must_be_there(nic: str) -> None:
     try:
-        return socket.if_nametoindex(nic)
+        socket.if_nametoindex(nic)
     except OSError:
         raise ValueError(f"there is no NIC {nic} on this machine") from None

@@ -21,10 +21,9 @@ from collections.abc import Iterable, Mapping
 from firmware.core.failover.events import Event
 from firmware.core.wire import frames
 from firmware.core.wire.bodies import FRAME_LAN_MAX, BadFrame, Frame, NoticeRoute
-from firmware.core.wire.link import LinkCounts, Reopening, events_of, placed
+from firmware.core.wire.link import HELLO_ETHERTYPE, LinkCounts, Reopening, events_of, placed
 from firmware.core.wire.seal import Codec, Unreadable
 
-ETHERTYPE = 0x88B5
 GROUP = bytes.fromhex("03666f766572")  # multicast, locally administered, then "over"
 RECEIVE_MAX = 16  # frames of one NIC out of one receive(): the loop looks at its clock
 _COOKED = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK  # the kernel makes the Ethernet header
@@ -105,7 +104,7 @@ class _Port:
         self._mate: bytes | None = None  # MAC
         self._codec = codec
         self.nic = nic
-        self.to = (nic, ETHERTYPE, 0, 0, GROUP)
+        self.to = (nic, HELLO_ETHERTYPE, 0, 0, GROUP)
         self.trouble = ""
         self.socket: socket.socket | None = None
         self._notice_socket: socket.socket | None = None
@@ -173,7 +172,7 @@ class _Port:
         # Protocol 0 until it is bound: the socket would hear every NIC of the machine meanwhile.
         try:
             made = self.socket = socket.socket(socket.AF_PACKET, _COOKED, 0)
-            made.bind((self.nic, ETHERTYPE))
+            made.bind((self.nic, HELLO_ETHERTYPE))
             join = struct.pack("iHH8s", socket.if_nametoindex(self.nic), 0, len(GROUP), GROUP)
             made.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, join)
             self._epoll.register(made.fileno(), select.EPOLLIN)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from firmware.core.settings import PhysicalInterface, UnitFacts
-from firmware.drivers.netlink import DataPlane, NoSuchNicError
+from firmware.drivers.netlink import DataPlane, InterfaceTests, NoSuchNicError
 from firmware.processes import ipc, realtime
 from firmware.processes.channels import Channels
 from firmware.processes.end_signals import EndSignals
@@ -32,6 +32,7 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
     heartbeat = ipc.Connection(socket.socket(fileno=_closed_first(heartbeat_fd)))
     try:
         plane = DataPlane(unit.nics)
+        tests = InterfaceTests(unit.nics, plane.burned_in_macs())
         pins = _open_pins(unit)
         management = ManagementLink(unit.run / "failover")
     except (NoSuchNicError, ValueError, RuntimeError, OSError) as error:
@@ -46,7 +47,7 @@ def run(unit: UnitFile, heartbeat_fd: int | None) -> int:
         print(f"failover: {refusal}; running without", file=sys.stderr)
     facts = _facts(unit, plane, granted.real_time)
     try:
-        drivers = (heartbeat, plane, channels, management, pins, signals)
+        drivers = (heartbeat, plane, tests, channels, management, pins, signals)
         return FailoverLoop(facts, unit, *drivers).run()
     except BaseException as fault:
         _die_of(fault)
@@ -69,7 +70,8 @@ def _facts(unit: UnitFile, plane: DataPlane, real_time: bool) -> UnitFacts:
         PhysicalInterface(physical=physical, burned_in_mac=mac)
         for physical, mac in plane.burned_in_macs().items()
     )
-    return replace(unit.facts, interfaces=interfaces, real_time=real_time)
+    refused = plane.lease.refused
+    return replace(unit.facts, interfaces=interfaces, real_time=real_time, lease_refused=refused)
 
 
 def _open_pins(unit: UnitFile) -> Any:

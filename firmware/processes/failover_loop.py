@@ -21,7 +21,7 @@ from firmware.core.failover import events as ev
 from firmware.core.failover.engine import Engine
 from firmware.core.failover.fence import TICK_MAX_MS, tick_ms
 from firmware.core.settings import UnitFacts
-from firmware.drivers.netlink import DataPlane
+from firmware.drivers.netlink import DataPlane, InterfaceTests
 from firmware.processes import ipc, realtime
 from firmware.processes.channels import Channels, Driver, known_only
 from firmware.processes.clock import Alarm, now_ms, now_ns
@@ -46,6 +46,7 @@ class FailoverLoop:
         unit: UnitFile,
         heartbeat: ipc.Connection,
         plane: DataPlane,
+        tests: InterfaceTests,
         channels: Channels,
         management: ManagementLink,
         pins: Any,  # FailoverPins; not imported where there is no GPIO
@@ -54,6 +55,7 @@ class FailoverLoop:
         self._facts, self._unit = facts, unit
         self._heartbeat, self._plane, self._channels = heartbeat, plane, channels
         self._management, self._pins, self._signals = management, pins, signals
+        self._tests = tests
         self._engine = Engine()
         self._started = self._ending = False
         self._alarm = Alarm()
@@ -81,6 +83,8 @@ class FailoverLoop:
     def _round(self) -> None:
         self._alarm.set(self._next_due_ns())
         drained = self._drain()
+        if self._ending:
+            return  # a supervisor that died while we stood still: nothing is to be said before that
         self._alarm.rang()
         self._time_passes()
         now = now_ns()
@@ -163,6 +167,7 @@ class FailoverLoop:
         self._selector.register(self._heartbeat, selectors.EVENT_READ, self._hear_supervisor)
         self._selector.register(self._signals, selectors.EVENT_READ, self._hear_signals)
         self._selector.register(self._plane, selectors.EVENT_READ, self._hear_plane)
+        self._selector.register(self._tests, selectors.EVENT_READ, self._hear_tests)
         self._selector.register(
             self._management.listener, selectors.EVENT_READ, self._admit_management
         )
@@ -193,6 +198,10 @@ class FailoverLoop:
 
     def _hear_plane(self) -> None:
         for event in self._plane.receive():
+            self._step(event)
+
+    def _hear_tests(self) -> None:
+        for event in self._tests.receive():
             self._step(event)
 
     def _hear_pins(self) -> None:
@@ -254,10 +263,11 @@ class FailoverLoop:
             ef.YieldAddresses: lambda _: plane.yield_(),
             ef.ReleaseAddresses: lambda _: plane.release(),
             ef.DropActiveLinks: lambda _: plane.drop_active_links(),
-            ef.ListenForActivity: lambda _: None,
-            ef.StopListening: lambda _: None,
-            ef.AskNeighbour: lambda _: None,
-            ef.PingBroadcast: lambda _: None,
+            ef.HoldLease: self._hold_lease,
+            ef.ListenForActivity: self._tests.listen,
+            ef.StopListening: self._tests.stop,
+            ef.AskNeighbour: self._tests.ask,
+            ef.PingBroadcast: self._tests.ping,
             ef.SendFrame: self._channels.send,
             ef.SealFailedNotice: self._seal,
             ef.StartShortTimer: self._start_short_timer,
@@ -275,6 +285,10 @@ class FailoverLoop:
 
     def _light(self, effect: ef.SetLamp) -> None:
         self._pins.set_lamp(effect)
+
+    def _hold_lease(self, effect: ef.HoldLease) -> None:
+        """What is left of it: this process may have stood still since the step that asked."""
+        self._plane.lease.hold(effect.until_ms - now_ms())
 
     def _prepare(self, effect: ef.PrepareDataPlane) -> None:
         # NICs of the old plan too: until this one is done they may still forward.
@@ -321,9 +335,12 @@ class FailoverLoop:
     def _more_counters(self) -> dict[str, object]:
         return {
             "channels": self._channels.counts(),
+            "lease": self._plane.lease.counts(),
             "rounds_flooded": self._floods,
             "troubles": self._channels.troubles(),
             "management_dropped": self._management.dropped,
+            "tests_unsent": self._tests.unsent,
+            "tests_not_listened": self._tests.missed,
             f"hogs_over_{realtime.RTTIME_SOFT_US}_us": self._signals.hogs,
         }
 
@@ -338,6 +355,7 @@ class FailoverLoop:
         self._channels.pump(now_ns())
         realtime.give_back_real_time()
         self._management.close()
+        self._tests.close()
         self._plane.close()
         return 0
 

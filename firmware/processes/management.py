@@ -160,7 +160,7 @@ class Management:
             ev.AskKernel: self._kernel.ask,
             ev.ClearKernel: self._kernel.clear,
             ev.Ping: self._kernel.ping,
-            ev.KeepRunning: self._keep,
+            ev.Keep: self._keep,
             ev.PublishTopic: self._publish,
         }
 
@@ -223,6 +223,7 @@ class Management:
     def _flashes(self) -> tuple[ev.Event, ...]:
         return (
             self._flash.read(ev.LATCHED_IDENTITY),
+            self._kept.read(ev.HISTORY),
             self._kept.read(ev.RUNNING_CONFIG),
             self._flash.read(ev.STARTUP_CONFIG),
         )
@@ -238,10 +239,10 @@ class Management:
         if self._mqtt is not None:
             self._mqtt.publish(said.topic, said.payload, retain=said.retain)
 
-    def _keep(self, said: ev.KeepRunning) -> None:
-        error = self._kept.write(ev.RUNNING_CONFIG, said.text).error
+    def _keep(self, said: ev.Keep) -> None:
+        error = self._kept.write(said.name, said.text).error
         if error:
-            print(f"management: {self._unit.run}/{ev.RUNNING_CONFIG}: {error}", file=sys.stderr)
+            print(f"management: {self._unit.run}/{said.name}: {error}", file=sys.stderr)
 
     def _from_failover(self, message: ipc.Message) -> None:
         if isinstance(message, FOR_MANAGEMENT):

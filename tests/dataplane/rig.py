@@ -88,6 +88,15 @@ def persona(physical: str, name: str, network: str, nic: int, **changes: Any) ->
     return Persona(**(fields | changes))
 
 
+class LeasedPlane(DataPlane):
+    """No core renews the lease here: it holds for as long as any test takes."""
+
+    def assume(self) -> Done | Failed:
+        answer = super().assume()
+        self.lease.hold(60_000)
+        return answer
+
+
 class Rig:
     """The namespaces by name. Each unit has eth0 (outside), eth1 (inside), eth2 (failover)."""
 
@@ -96,9 +105,12 @@ class Rig:
         run("mount", "-t", "tmpfs", "rig", "/run")
         for name in (*UNITS, *HOSTS, "switch"):
             run("ip", "netns", "add", name)
+        self._silence("switch")
         lines = ["link add eth2 netns unit-a type veth peer name eth2 netns unit-b"]
         for bridge in ("br-out", "br-in"):
-            lines.append(f"link add {bridge} netns switch type bridge forward_delay 0")
+            lines.append(
+                f"link add {bridge} netns switch type bridge forward_delay 0 mcast_snooping 0"
+            )
         for unit in UNITS:
             for nic, port in (("eth0", f"{unit}-out"), ("eth1", f"{unit}-in")):
                 lines.append(
@@ -116,12 +128,16 @@ class Rig:
         batch("outside", [f"address add {FAR}/32 dev lo"])
 
     def _set_host(self, host: str, address: str, gateway: str) -> None:
-        with self.inside(host):
+        self._silence(host)
+        batch(host, ["link set lo up", "link set eth0 up", f"address add {address} dev eth0"])
+        batch(host, [f"route add default via {gateway}"])
+
+    def _silence(self, namespace: str) -> None:
+        """No IPv6: its chatter would be frames that nobody asked for."""
+        with self.inside(namespace):
             for name in ("all", "default"):
                 with open(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "w") as file:
                     file.write("1")
-        batch(host, ["link set lo up", "link set eth0 up", f"address add {address} dev eth0"])
-        batch(host, [f"route add default via {gateway}"])
 
     @contextmanager
     def inside(self, namespace: str) -> Iterator[None]:
@@ -139,7 +155,7 @@ class Rig:
     def plane(self, unit: str) -> DataPlane:
         """A data plane as the unit's failover process has it at its start."""
         with self.inside(unit):
-            plane = DataPlane(NICS)
+            plane = LeasedPlane(NICS)
         self._planes.append(plane)
         return plane
 

@@ -6,11 +6,11 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 import pytest
 
 from dataplane.rig import persona, plan
+from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan
 from firmware.core.persona_names import persona_names
 from firmware.core.settings import FailoverLink, Identity, StaticRoute
 from firmware.drivers.netlink.batches import Indexes, build, link_addresses
-from firmware.drivers.netlink.nics import base_mac
 from firmware.drivers.netlink.rtnl import Batch
 
 INDEXES = {

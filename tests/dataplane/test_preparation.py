@@ -62,7 +62,8 @@ def test_bases_are_silent_and_the_settings_hold(rig: Rig) -> None:
     assert "eth0" not in rig.addresses("unit-a")
     assert all("NOARP" in ip("unit-a", "link", "show", nic)[0]["flags"] for nic in ("eth0", "eth1"))
     assert "NOARP" not in ip("unit-a", "link", "show", "eth2")[0]["flags"]
-    assert not [a for link in ip("unit-a", "-6", "addr") for a in link.get("addr_info", [])]
+    six = [link for link in ip("unit-a", "-6", "addr") if link["ifname"] != "lo"]
+    assert not [a for link in six for a in link.get("addr_info", [])]
     with rig.inside("unit-a"):
         for setting, value in (
             ("all/forwarding", 0),
@@ -277,15 +278,15 @@ def test_a_nic_that_vanishes_costs_its_own_interface_only(rig: Rig) -> None:
     plane = rig.prepared("unit-a")
     plane.assume()
     run("ip", "-n", "unit-a", "link", "delete", "eth1")
-    carrier(plane, "Ethernet1", up=False)
     answer = plane.assume()
     assert isinstance(answer, Failed)
     assert "e1act" in answer.why
     assert "e0act" not in answer.why
     assert rig.ping("outside", "172.16.1.1")
-    answer = change(plane, plan(routes=()))
-    assert isinstance(answer, Failed)
-    assert "eth1" in answer.why
+    carrier(plane, "Ethernet1", up=False)
+    assert finish(plane, "PrepareDataPlane") == DONE
+    assert plane.assume() == Done("AssumeAddresses")
+    assert change(plane, plan(routes=())) == DONE
 
 
 @on_rig

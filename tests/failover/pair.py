@@ -30,6 +30,7 @@ from firmware.core.settings import (
 from firmware.core.wire.bodies import CABLE, LAN, Frame, UnitState
 
 A, B = 0, 1
+Ask = tuple[int, str, str]  # unit, interface, question: "activity", "arp 0", "arp 1", "ping"
 CHANNEL_US = {CABLE: 6_000, LAN: 100, "Ethernet0": 60, "Ethernet1": 60}
 
 
@@ -109,6 +110,9 @@ class Pair:
         self.effects: list[list[fe.Effect]] = [[], []]
         self.sealed: list[tuple[fe.SendFrame, ...]] = [(), ()]
         self.refuse: set[str] = set()  # data-plane effects the kernel refuses
+        self.audible: set[Ask] = set()  # what makes itself heard: who, where, at which question
+        self.asked: list[list[tuple[str, str]]] = [[], []]  # questions of tests, and where
+        self._listening: set[tuple[int, str]] = set()
         self.syncs = True
 
     def _cable(self, identity: Identity) -> ev.CableFacts:
@@ -229,6 +233,15 @@ class Pair:
                     return
                 self.holding[index] = name == "AssumeAddresses"
                 self._later(0, index, ev.Done(name))
+            case fe.ListenForActivity(physical):
+                self._listening.add((index, physical))
+                self._question(index, physical, "activity")
+            case fe.StopListening(physical):
+                self._listening.discard((index, physical))
+            case fe.AskNeighbour(physical, _, _, turn):
+                self._question(index, physical, f"arp {turn}")
+            case fe.PingBroadcast(physical):
+                self._question(index, physical, "ping")
             case fe.PrepareDataPlane():
                 self._later(10_000, index, ev.Done(name))
             case fe.StartShortTimer(timer, us):
@@ -245,6 +258,22 @@ class Pair:
                 self.sealed[index] = frames
             case _:
                 pass
+
+    def _question(self, index: int, physical: str, question: str) -> None:
+        """A test asks; whoever is audible there is heard 5 ms later, if the unit still listens."""
+        self.asked[index].append((physical, question))
+        if (index, physical, question) in self.audible:
+            self.schedule.after(5_000, lambda: self.sound(index, physical))
+
+    def sound(self, index: int, physical: str) -> None:
+        """Somebody is heard on that NIC."""
+        if (index, physical) in self._listening:
+            self._listening.discard((index, physical))
+            self.step(index, ev.ActivityHeard(physical))
+
+    def carrier(self, index: int, physical: str, up: bool) -> None:
+        """The NIC has a link, or has none."""
+        self.step(index, ev.CarrierChanged(physical, up))
 
     def _sync(self, index: int, engine: Engine) -> None:
         mate = 1 - index

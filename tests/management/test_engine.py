@@ -352,7 +352,9 @@ def test_a_failover_process_that_came_back_is_told_everything_again() -> None:
 def test_a_management_that_came_back_goes_on_with_what_it_kept() -> None:
     active, standby = synced()
     active.type("hostname gateway")
-    kept = [e.text for e in active.said if isinstance(e, ev.KeepRunning)][-1]
+    kept = [e.text for e in active.said if isinstance(e, ev.Keep) and e.name == ev.RUNNING_CONFIG][
+        -1
+    ]
     again = Unit(Identity.PRIMARY, None)
     again.engine = ManagementEngine(FACTS, cable=True, boot=8)
     again.said.clear()

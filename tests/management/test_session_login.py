@@ -51,7 +51,10 @@ class Unit:
 
     def step(self, event: ev.Event) -> list[ev.Effect]:
         effects = self.engine.step(event, self.now_ms, 0)
-        self.kept = next((e.text for e in effects if isinstance(e, ev.KeepRunning)), self.kept)
+        self.kept = next(
+            (e.text for e in effects if isinstance(e, ev.Keep) and e.name == ev.RUNNING_CONFIG),
+            self.kept,
+        )
         return effects
 
     def login(self, user: str, password: str, peer: str = "192.168.1.7") -> ev.LoginAnswered:

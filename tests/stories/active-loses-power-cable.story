@@ -1,5 +1,5 @@
 # The active unit loses power: the cable says so, and the standby takes over without waiting.
-clauses: FA-1 PS-1 HE-1 FW-1 FW-6 FW-7
+clauses: FA-1 FA-9 PS-1 HE-1 FW-1 FW-6 FW-7
 boot: cable
 bounds: decide 1s, outage 1s, tcp reset 300ms
 
@@ -20,6 +20,10 @@ expect within 2s
 messages secondary
     102001
     104001
+    411002 Line protocol on Interface outside, changed state to down
+    411002 Line protocol on Interface inside, changed state to down
+    411001 Line protocol on Interface outside, changed state to up
+    411001 Line protocol on Interface inside, changed state to up
 show secondary show failover
     Cable status: Other side powered off
     This host: Secondary - Active

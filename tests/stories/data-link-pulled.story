@@ -1,5 +1,5 @@
-# The standby's inside link is pulled: real loss of carrier, shown on both units; no switchover.
-clauses: IF-1
+# The standby's inside link is pulled: it fails, the active goes on; plugged in again, it heals.
+clauses: FA-8 IF-1 HM-4 HM-5
 boot: lan
 bounds: outage 500ms, tcp kept
 
@@ -10,17 +10,31 @@ expect within 20s
 traffic on
 wait 1s
 ! pull-link secondary Ethernet1
-expect for 1s
+expect within 2s
+    primary    Active
+    secondary  Failed
+show secondary show failover
+    This host: Secondary - Failed
+    Interface outside (172.16.1.2): Normal (Waiting)
+    Interface inside (192.168.1.2): No Link (Waiting)
+show primary show failover
+    Other host: Secondary - Failed
+    Interface inside (192.168.1.2): No Link (Waiting)
+show secondary show failover state
+    My Fail Reason:
+    Ifc Failure
+messages secondary
+    105007 (Secondary) Link status Down on interface inside
+    104003
+plug-link secondary Ethernet1
+expect within 15s
     primary    Active
     secondary  Standby Ready
-show secondary show failover
-    This host: Secondary - Standby Ready
-    Interface inside (192.168.1.2): No Link...
-show primary show failover
-    Other host: Secondary - Standby Ready
-    Interface inside (192.168.1.2): No Link...
-plug-link secondary Ethernet1
-show secondary show failover
-    Interface inside (192.168.1.2): Normal...
+show secondary show failover history
+    Standby Ready              Failed                     Interface check
+    Failed                     Negotiation                Interface check
+messages secondary
+    105006 (Secondary) Link status Up on interface inside
+    104004
 forwarder primary
 arp unchanged

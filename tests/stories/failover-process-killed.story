@@ -1,5 +1,5 @@
 # The failover process of the active unit dies: the unit is fenced, the mate told, long before 45 s.
-clauses: FE-1 FE-2 FE-3 FW-1 FW-3 FW-4
+clauses: HI-1 FE-1 FE-2 FE-3 FW-1 FW-3 FW-4
 boot: cable
 bounds: decide 2s, outage 2s, tcp reset 300ms
 
@@ -18,5 +18,9 @@ messages secondary
 expect within 20s
     primary    Standby Ready
     secondary  Active
+show primary show failover history
+    Active Config Applied      Active                     No Active unit found
+    Negotiation                Cold Standby               Detected an Active mate
+    Bulk Sync                  Standby Ready              Configuration synchronization done
 forwarder secondary
 arp unchanged

@@ -1,5 +1,5 @@
 # The management process dies and comes back: no role changes, nothing is lost.
-clauses: FE-4 FW-7
+clauses: FE-4 HI-1 FW-7
 boot: cable
 bounds: outage 500ms, tcp kept
 
@@ -19,5 +19,9 @@ expect within 10s
     secondary  Standby Ready
 show primary show failover
     Unit Poll frequency 200 milliseconds, holdtime 800 milliseconds
+show primary show failover history
+    Disabled                   Negotiation                Set by the config command
+    Negotiation                Just Active                No Active unit found
+    Active Config Applied      Active                     No Active unit found
 forwarder primary
 arp unchanged

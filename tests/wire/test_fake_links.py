@@ -8,7 +8,7 @@ import select
 from wire_samples import hello
 
 from firmware.core.failover.events import BadFrameReceived, FrameReceived
-from firmware.core.wire import frames
+from firmware.core.wire import formats
 from firmware.core.wire.bodies import LAN
 from firmware.drivers.fake_links import fake_pair
 
@@ -39,7 +39,7 @@ def test_the_hand_cuts_and_garbles_one_direction() -> None:
     assert left.receive() == [FrameReceived(LAN, hello(2))]
     left.cut, left.garble = False, True
     left.send(hello(3))
-    assert right.receive() == [BadFrameReceived(LAN, frames.WRONG_CRC)]
+    assert right.receive() == [BadFrameReceived(LAN, formats.WRONG_CRC)]
     left.close()
     right.close()
 

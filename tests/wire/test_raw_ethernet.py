@@ -14,14 +14,14 @@ from wire_samples import hello
 
 from firmware.core.failover.events import BadFrameReceived, Event, FrameReceived
 from firmware.core.wire import frames
-from firmware.core.wire.link import BAD_FRAMES_TOLD, FIRST_TRY_NS
-from firmware.drivers.raw_ethernet import ETHERTYPE, GROUP, RawEthernet
+from firmware.core.wire.link import BAD_FRAMES_TOLD, FIRST_TRY_NS, HELLO_ETHERTYPE
+from firmware.drivers.raw_ethernet import GROUP, RawEthernet
 
 pytestmark = pytest.mark.own_namespace
 Lab = Callable[[], Any]
 PATIENCE_S = 10
 NICS = {"Ethernet0": "eth0", "Ethernet1": "eth1"}
-TYPE = ETHERTYPE.to_bytes(2, "big")
+TYPE = HELLO_ETHERTYPE.to_bytes(2, "big")
 
 
 def units(lab: Any) -> tuple[RawEthernet, RawEthernet]:
@@ -68,7 +68,7 @@ def test_each_nic_is_a_channel(two_units: Lab) -> None:
 def test_a_capture_sees_the_base_mac_as_it_is_now(two_units: Lab) -> None:
     lab = two_units()
     left, _ = units(lab)
-    capture = raw_socket(lab, "right", "eth0", ETHERTYPE)
+    capture = raw_socket(lab, "right", "eth0", HELLO_ETHERTYPE)
     for mac in (lab.mac("left", "eth0"), "02:00:00:00:00:99"):
         with lab.at("left"):
             ip(f"link set eth0 address {mac}")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wire_samples import HEADER, all_frames, hello, segment
 
 from firmware.core.settings import Identity, Settings
-from firmware.core.wire import frames, seal
+from firmware.core.wire import formats, frames, packing, seal
 from firmware.core.wire.bodies import (
     FRAME_LAN_MAX,
     SEGMENT_LAN,
@@ -37,7 +37,7 @@ SERVING = Frame(
 
 
 sealable = all_frames.filter(
-    lambda f: f.header.sequence < frames.SEQUENCE_LAST or isinstance(f.body, FailedNotice)
+    lambda f: f.header.sequence < formats.SEQUENCE_LAST or isinstance(f.body, FailedNotice)
 )
 
 
@@ -142,15 +142,15 @@ def test_another_key_opens_nothing_and_three_things_are_claimed(
 
 def test_the_type_cannot_claim_what_the_body_denies() -> None:
     """A frame of ours is written in one way only, even by somebody who has the key."""
-    number, plain = frames.pack_body(hello().body)
+    number, plain = packing.pack_body(hello().body)
     front = frames.front_of(number | seal.SEALED | seal.SERVES, HEADER, len(plain) + seal.TAG_BYTES)
     nonce = HEADER.boot.to_bytes(8, "big") + HEADER.sequence.to_bytes(4, "big")
     data = frames.close_up(front + ChaCha20Poly1305(ONE).encrypt(nonce, plain, front))
-    assert seals(ONE).decode(data) == BadFrame(frames.BAD_VALUE)
+    assert seals(ONE).decode(data) == BadFrame(formats.BAD_VALUE)
 
 
 def test_a_notice_is_the_same_bytes_on_every_channel_and_its_number_nobody_elses() -> None:
-    last = Header(frames.SEQUENCE_LAST, HEADER.boot, HEADER.echo)
+    last = Header(formats.SEQUENCE_LAST, HEADER.boot, HEADER.echo)
     notice = Frame(last, FailedNotice(Identity.PRIMARY))
     made = seals(ONE)
     assert made.encode(notice) == made.encode(notice)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from wire_samples import hello, segment
 
-from firmware.core.wire import cobs, frames
+from firmware.core.wire import cobs, formats, frames
 from firmware.core.wire.channel import CABLE_RATE, LAN_RATE
+from firmware.core.wire.link import HELLO_ETHERTYPE
 from firmware.drivers.lan_link import PORT
-from firmware.drivers.raw_ethernet import ETHERTYPE, GROUP
+from firmware.drivers.raw_ethernet import GROUP
 
 TEXT = (Path(__file__).parents[2] / "docs/wire.md").read_text()
 ROWS = [
@@ -21,22 +22,22 @@ ROWS = [
 
 
 def test_the_frame_and_every_body_stand_in_its_tables() -> None:
-    wanted = [(name, code, str(struct.calcsize(">" + code))) for name, code in frames.HEADER]
-    wanted += [(name, code, "4") for name, code in frames.TRAILER]
+    wanted = [(name, code, str(struct.calcsize(">" + code))) for name, code in formats.HEADER]
+    wanted += [(name, code, "4") for name, code in formats.TRAILER]
     assert [row[:3] for row in ROWS if len(row) == 4 and row[1] in tuple("BHIQ")] == wanted
     bodies = [
         (str(row.number), row.body.__name__, name, code, str(struct.calcsize(">" + code)))
-        for row in frames.FORMATS
+        for row in formats.FORMATS
         for name, code in row.fields
     ]
     assert [row for row in ROWS if len(row) == 5 and row[0].isdigit()] == bodies
-    flags = ", ".join(frames.HELLO_FLAGS)
+    flags = ", ".join(formats.HELLO_FLAGS)
     assert flags in TEXT.replace("\n  ", " ")
 
 
 def test_the_reasons_are_all_there_and_no_others() -> None:
     reasons = tuple(row[0] for row in ROWS if len(row) == 1)
-    assert reasons == ("reason", "---", *frames.REASONS, *cobs.REASONS)
+    assert reasons == ("reason", "---", *formats.REASONS, *cobs.REASONS)
 
 
 def test_sizes_and_addresses_are_the_ones_in_use() -> None:
@@ -44,7 +45,7 @@ def test_sizes_and_addresses_are_the_ones_in_use() -> None:
     assert f"Segment {len(cobs.encode(frames.encode(segment(1, 200))))} |" in TEXT
     assert f"Segment {len(frames.encode(segment(1, 1200))):,} |" in TEXT
     assert f"port {PORT}," in TEXT
-    assert f"0x{ETHERTYPE:X}, to {GROUP.hex(':')}" in TEXT
+    assert f"0x{HELLO_ETHERTYPE:X}, to {GROUP.hex(':')}" in TEXT
 
 
 def test_the_rates_are_the_ones_in_use() -> None:

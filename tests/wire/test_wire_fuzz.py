@@ -7,7 +7,7 @@ from random import Random
 
 from fuzz import samples, throw
 
-from firmware.core.wire import cobs, frames
+from firmware.core.wire import cobs, formats
 
 
 def test_a_seeded_stretch_reaches_every_reason_and_body() -> None:
@@ -15,5 +15,5 @@ def test_a_seeded_stretch_reaches_every_reason_and_body() -> None:
     became: Counter[str] = Counter()
     for _ in range(60):
         became += throw(random, kept, decoder)
-    bodies = {row.body.__name__ for row in frames.FORMATS}
-    assert set(became) == bodies | set(frames.REASONS) | set(cobs.REASONS) | {"off the cable"}
+    bodies = {row.body.__name__ for row in formats.FORMATS}
+    assert set(became) == bodies | set(formats.REASONS) | set(cobs.REASONS) | {"off the cable"}

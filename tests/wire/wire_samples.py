@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from firmware.core.settings import Identity
 from firmware.core.wire.bodies import (
     FEATURES,
+    INTERFACES_MOST,
+    MORE_IDENTITY_MOST,
     SEGMENT_LAN,
+    TEST_ENTRIES_MOST,
     Ack,
     Answer,
     Body,
@@ -19,12 +22,18 @@ from firmware.core.wire.bodies import (
     Hello,
     Identify,
     InterfaceKind,
+    Interfaces,
     InterfaceState,
+    MoreIdentity,
     Probe,
     Segment,
+    TestEntry,
+    TestReport,
+    TestStage,
     UnitState,
 )
 
+u8 = st.integers(0, 0xFF)
 u16 = st.integers(0, 0xFFFF)
 u32 = st.integers(0, 0xFFFFFFFF)
 u64 = st.integers(0, 0xFFFFFFFFFFFFFFFF)
@@ -51,6 +60,7 @@ hellos: st.SearchStrategy[Body] = st.builds(
     edited=st.booleans(),
     active_time_s=u32,
     digest=u32,
+    failed_interfaces=u8,
     interfaces=st.lists(st.sampled_from(InterfaceState), max_size=16).map(tuple),
 )
 
@@ -73,6 +83,7 @@ def _identifies(draw: st.DrawFn) -> Body:
         transparent=draw(st.booleans()),
         multiple=draw(st.booleans()),
         asks=draw(st.booleans()),
+        more=len(ports) == 16 and draw(st.booleans()),
         contexts=draw(u16),
         ssl_vpn_peers=draw(u16),
         features=draw(st.sets(st.sampled_from(FEATURES)).map(_in_order)),
@@ -87,10 +98,36 @@ identifies: st.SearchStrategy[Body] = _identifies()
 segments: st.SearchStrategy[Body] = st.builds(
     Segment, number=u32, more=st.booleans(), payload=st.binary(max_size=SEGMENT_LAN)
 )
+
+
+@st.composite
+def _pieces(draw: st.DrawFn) -> Body:
+    """Of the MACs from the 17th on."""
+    total = draw(st.integers(17, INTERFACES_MOST))
+    first = draw(st.integers(16, total - 1))
+    kind = st.tuples(macs, st.sampled_from(InterfaceKind))
+    most = min(MORE_IDENTITY_MOST, total - first)
+    cards = draw(st.lists(kind, min_size=1, max_size=most))
+    return MoreIdentity(
+        total=total, first=first, macs=tuple(m for m, _ in cards), kinds=tuple(k for _, k in cards)
+    )
+
+
+entries = st.builds(
+    TestEntry, st.integers(0, INTERFACES_MOST - 1), st.sampled_from(TestStage), st.booleans()
+)
+lists: st.SearchStrategy[Body] = st.one_of(
+    st.lists(st.sampled_from(InterfaceState), max_size=INTERFACES_MOST).map(
+        lambda states: Interfaces(tuple(states))
+    ),
+    _pieces(),
+    st.lists(entries, max_size=TEST_ENTRIES_MOST).map(lambda found: TestReport(tuple(found))),
+)
 bodies: st.SearchStrategy[Body] = st.one_of(
     hellos,
     identifies,
     segments,
+    lists,
     st.builds(Probe, u32),
     st.builds(Answer, u32),
     st.builds(Handover, st.sampled_from(HandoverStep), u32),

@@ -18,7 +18,8 @@ from pathlib import Path
 from controller.bench.player import at_rest
 from controller.bench.simulated.invariants import Rules
 from controller.bench.simulated.schedules import Ground, Schedule, schedule
-from controller.bench.simulated.world import SimulatedWorld, Simulation
+from controller.bench.simulated.simulation import Simulation
+from controller.bench.simulated.world import SimulatedWorld
 from controller.bench.story import BadStory, Story, parse
 from controller.bench.verbs import Expect, Rest, Served, Step, TypeLines, Wait
 

@@ -1,7 +1,7 @@
-"""The simulated cable and Ethernet links: delays, cuts, contacts, and a line of 11,520 bytes/s.
+"""The simulated cable: cuts, contacts, noise, and a line of 11,520 bytes/s.
 
-Frames cross Ethernet as they are; on the cable they are really framed, for their length is their
-time on the line. Loss, delay and garbling draw from the world's one seeded source of chance.
+Frames are really framed, for their length is their time on the line. Loss and garbling draw from
+the world's one seeded source of chance. What Ethernet is plugged where is noted here too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from firmware.core.wire.frames import encode
 
 CABLE_BYTES_PER_S = 11_520
 CABLE_QUEUE = 64  # frames waiting for the line, hellos and segments each
-ETHERNET_US = 60
 PLACES = {
     "Ethernet0": Link.OUTSIDE,
     "Ethernet1": Link.INSIDE,
@@ -31,25 +30,6 @@ PLACES = {
 
 Deliver = Callable[[Unit, Frame | None], None]  # to whom, what; None is a garbled frame
 Said = Frame | bytes  # sealed, a frame is its bytes
-
-
-@dataclass(slots=True)
-class EthernetLink:
-    """One link between the units, a switch or a crossover wire."""
-
-    schedule: Schedule
-    chance: Random
-    silenced: set[Unit] = field(default_factory=set)  # what this unit sends is lost
-    loss: float = 0.0
-    jitter_us: int = 0
-
-    def carry(self, sender: Unit, said: Said, deliver: Callable[[Unit, Said], None]) -> None:
-        """On to the other unit, unless it is cut or lost."""
-        if sender in self.silenced or (self.loss and self.chance.random() < self.loss):
-            return
-        late_us = self.chance.randrange(self.jitter_us) if self.jitter_us else 0
-        mate = sender.mate
-        self.schedule.after(ETHERNET_US + late_us, lambda: deliver(mate, said))
 
 
 @dataclass(slots=True)
@@ -71,6 +51,8 @@ class SimulatedCable:
         self.closed = dict.fromkeys(Wire, True)
         self.silenced: set[Unit] = set()
         self.garbled_percent = 0
+        self.lost_percent = 0  # of the frames
+        self.delay_us = 0
         self.straps = {Unit.PRIMARY: Identity.PRIMARY, Unit.SECONDARY: Identity.SECONDARY}
 
     def facts(self, unit: Unit, mate_powered: bool) -> CableFacts:
@@ -92,6 +74,11 @@ class SimulatedCable:
             queue.append(frame)
         if not line.busy:
             self._next(sender, deliver)
+
+    def mend(self) -> None:
+        """No cut, no noise, no delay; contacts stay as they are."""
+        self.silenced.clear()
+        self.garbled_percent = self.lost_percent = self.delay_us = 0
 
     def power_cut(self, unit: Unit) -> None:
         """What waited in that unit is gone; what is on the line still arrives."""
@@ -116,6 +103,12 @@ class SimulatedCable:
     def _arrive(self, sender: Unit, frame: Frame, length: int, deliver: Deliver) -> None:
         if sender in self.silenced or not self.closed[Wire(f"transmit-{sender}")]:
             return
+        if self.lost_percent and self._chance.randrange(100) < self.lost_percent:
+            return
         whole = (1 - self.garbled_percent / 100) ** length
         garbled = self.garbled_percent and self._chance.random() >= whole
-        deliver(sender.mate, None if garbled else frame)
+        arrived = None if garbled else frame
+        if self.delay_us:
+            self._schedule.after(self.delay_us, lambda: deliver(sender.mate, arrived))
+        else:
+            deliver(sender.mate, arrived)

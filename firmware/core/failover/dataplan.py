@@ -21,6 +21,7 @@ from firmware.core.failover.model import Unit
 from firmware.core.failover.states import is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import DataInterface, FailoverLink, Identity
+from firmware.core.wire.bodies import UnitState
 
 STAND_IN = 0x0A  # flips the "locally administered" bit and one the base MAC does not flip
 RETRY_MS = 2_000  # a refused data plane is asked for again: a NIC may come back
@@ -28,11 +29,23 @@ RETRY_MS = 2_000  # a refused data plane is asked for again: a NIC may come back
 
 def plan(unit: Unit) -> None:
     """Ask for the data plane the settings and the known MACs call for, if it is not so already."""
+    made_of = _made_of(unit)
+    if made_of == unit.plan.made_of:
+        return
+    unit.plan.made_of = made_of
     wanted = make(unit)
     if wanted != unit.plan.wanted:
         unit.plan.wanted = wanted
         unit.plan.ready, unit.plan.retry_ms = False, None
         unit.out.append(PrepareDataPlane(wanted))
+
+
+def _made_of(unit: Unit) -> tuple[object, ...]:
+    """All that ``make`` looks at, cheaper to compare than a plan is to make."""
+    hello = unit.mate.hello
+    stands_off = hello is not None and (hello.macs_set or not is_active(hello.state))
+    failed, identify = unit.state is UnitState.FAILED, unit.mate.identify
+    return unit.settings, unit.identity, identify, unit.conflict, failed, hello is None, stands_off
 
 
 def refused(unit: Unit, why: str) -> None:
@@ -54,6 +67,8 @@ def time_passed(unit: Unit, now_ms: int) -> None:
 def prepared(unit: Unit) -> None:
     """The data plane is as wanted. "Mac set" is true once the active MACs are the right ones."""
     unit.plan.ready, unit.plan.refused = True, ""
+    if unit.plan.raised_ms is None:
+        unit.plan.raised_ms = unit.last_step_ms
     mate_known = unit.mate.identify is not None and not unit.conflict
     mac_known = unit.identity is Identity.PRIMARY or mate_known
     overridden = all(i.active_mac for i in unit.settings.interfaces)
@@ -101,7 +116,7 @@ def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Per
         standby=None if standby is None else IPv4Interface(f"{standby}/{length}"),
         active_mac=interface.active_mac or rule[0],
         standby_mac=interface.standby_mac or rule[1],
-        standby_up=_standby_up(unit) or interface.standby_mac is not None,
+        standby_up=_standby_up(unit, interface),
         mtu=interface.mtu,
         also=interface.also,
         static_arp=interface.static_arp,
@@ -125,8 +140,15 @@ def _stand_in(mac: str) -> str:
     return f"{int(mac[:2], 16) ^ STAND_IN:02x}{mac[2:]}"
 
 
-def _standby_up(unit: Unit) -> bool:
-    """MA-2: a standby whose mate is active on the wrong MACs waits with its own persona."""
+def _standby_up(unit: Unit, interface: DataInterface) -> bool:
+    """MA-2: a standby whose mate is active on the wrong MACs waits with its own persona.
+
+    HM-4: a failed unit is not on the network at all.
+    """
+    if unit.state is UnitState.FAILED:
+        return False
+    if interface.standby_mac is not None:
+        return True
     hello = unit.mate.hello
     if unit.mate.identify is None or hello is None or unit.conflict:
         return False

@@ -19,8 +19,12 @@ from firmware.core.failover import (
     entering,
     fitness,
     handover,
+    interfaces,
+    ladder,
+    lease,
     meeting,
     monitor,
+    policy,
     power,
     renewal,
     report,
@@ -28,17 +32,15 @@ from firmware.core.failover import (
     startup,
 )
 from firmware.core.failover import events as ev
+from firmware.core.failover.carrying import Carrying
 from firmware.core.failover.effects import (
     AssumeAddresses,
-    DeliverMessage,
     Effect,
     Lamp,
     LatchIdentity,
     Publish,
-    ResetReplication,
     SetLamp,
     SetUnitTimers,
-    StartSync,
 )
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import REASONS, TABLE, Cause, is_active, is_standby
@@ -53,9 +55,9 @@ from firmware.core.wire.bodies import (
     HandoverStep,
     Identify,
     Segment,
+    TestReport,
     UnitState,
 )
-from firmware.core.wire.channel import CABLE_RATE, LAN_RATE, OrderedChannel
 from firmware.core.wire.frames import chassis_number
 
 SAYS = {
@@ -72,11 +74,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._unit: Unit | None = None
-        self._streams = {
-            Mode.CABLE: OrderedChannel(CABLE_RATE),
-            Mode.LAN: OrderedChannel(LAN_RATE),
-        }
-        self._ordered = self._streams[Mode.CABLE]
+        self._carrying = Carrying()
         self._handlers: dict[type, Callable[[Unit, ev.Event, int], list[Cause]]] = {
             ev.SettingsChanged: self._settings,
             ev.TimePassed: self._time,
@@ -84,7 +82,7 @@ class Engine:
             ev.FrameUnreadable: self._unreadable,
             ev.BadFrameReceived: self._bad_frame,
             ev.CarrierChanged: self._carrier,
-            ev.ActivityHeard: lambda _unit, _event, _now_ms: [],
+            ev.ActivityHeard: self._activity,
             ev.CableChanged: self._cable,
             ev.ShortTimerExpired: self._short_timer,
             ev.OrderGiven: self._order,
@@ -115,6 +113,8 @@ class Engine:
         unit = self.unit
         unit.out = []
         unit.last_step_ms = now_ms
+        if lease.lost(unit, now_ms):
+            self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -156,6 +156,8 @@ class Engine:
         self._unit = unit
         if not unit.facts.real_time:
             unit.log(MessageId.NOT_REAL_TIME)
+        if unit.facts.lease_refused:
+            unit.log(MessageId.NO_LEASE, unit.facts.lease_refused)
         return unit.out
 
     def _settings(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -167,11 +169,10 @@ class Engine:
         if first or before.hold_unit_ms != event.settings.hold_unit_ms:
             unit.out.append(SetUnitTimers(event.settings.hold_unit_ms))
         if first or before.mode is not event.settings.mode:
-            # A unit that comes back to a link goes on in its numbers: those of the mate went on.
-            self._ordered.drop_waiting()
-            self._ordered = self._streams[event.settings.mode]
+            self._carrying.use(event.settings.mode)
             power.judge(unit)
         self._forget_channels(unit)
+        interfaces.configured_anew(unit)
         if first or replace(before, digest=0) != replace(event.settings, digest=0):
             speaking.speak_now(unit)  # a digest can wait: a pasted page is no page of hellos
         if unit.channels != channels:
@@ -231,6 +232,7 @@ class Engine:
         if unit.mate.boot != boot:
             self._new_life(unit)
         causes = self._body(unit, channel, frame, now_ms)
+        interfaces.heard(unit, channel, now_ms)
         monitor.restore_link(unit, now_ms)
         power.heard(unit)
         return causes
@@ -242,7 +244,7 @@ class Engine:
 
     def _renew(self, unit: Unit, now_ms: int) -> None:
         """NC-5: a new life of this unit, which goes on as it is."""
-        astray = self._ordered.astray
+        astray = self._carrying.astray
         if renewal.due(unit, now_ms, astray=astray):
             if astray:
                 unit.log(MessageId.CHANNEL_BEGUN_ANEW)
@@ -250,22 +252,19 @@ class Engine:
             self._begin_anew(unit)
 
     def _begin_anew(self, unit: Unit) -> None:
-        for stream in self._streams.values():
-            stream.reset()
-        unit.out.append(ResetReplication())
+        self._carrying.begin_anew(unit)
         unit.handover.number = 0
         speaking.seal_notice(unit)
         speaking.speak_now(unit)
 
     def _body(self, unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
         body = frame.body
-        if isinstance(body, Segment):
-            for payload in self._ordered.on_segment(body):
-                unit.out.append(DeliverMessage(payload))
-        elif isinstance(body, Ack):
-            self._ordered.on_ack(body)
+        if isinstance(body, Segment | Ack):
+            self._carrying.heard(unit, body)
         elif isinstance(body, Answer):
             power.answered(unit, body)
+        elif isinstance(body, TestReport):
+            interfaces.reported(unit, body, now_ms)
         elif isinstance(body, Handover):
             if frame.header.sequence < unit.mate.newest:
                 return []  # HO-4: overtaken by newer word of its state
@@ -295,9 +294,9 @@ class Engine:
         unit.ignore(event.channel, event.why)
         return []
 
-    def _carrier(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+    def _carrier(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.CarrierChanged)
-        if unit.carriers.get(event.physical) == event.up:
+        if unit.carriers.get(event.physical) == event.up and not event.gone:
             return []
         unit.carriers[event.physical] = event.up
         unit.changed = True
@@ -305,8 +304,16 @@ class Engine:
         for interface in unit.settings.interfaces:
             if interface.physical == event.physical:
                 unit.log(MessageId.LINK_UP if event.up else MessageId.LINK_DOWN, interface.name)
+                if event.gone:
+                    unit.log(MessageId.NIC_GONE, interface.name, event.physical)
         if link is not None and link.physical == event.physical:
             unit.log(MessageId.LAN_INTERFACE_UP if event.up else MessageId.LAN_INTERFACE_DOWN)
+        interfaces.look(unit, now_ms)
+        return []
+
+    def _activity(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
+        assert isinstance(event, ev.ActivityHeard)
+        interfaces.activity(unit, event.physical, now_ms)
         return []
 
     def _cable(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
@@ -327,13 +334,7 @@ class Engine:
 
     def _message(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.MessageQueued)
-        if unit.mate.lost:
-            return []  # nobody to carry it to; the next synchronisation carries everything
-        if not self._ordered.queue(event.payload):
-            # What is half said must be ended, or the mate's numbers no longer fit ours.
-            self._ordered.drop_waiting()
-            self._ordered.queue(event.payload)
-            unit.out.append(ResetReplication())
+        self._carrying.queue(unit, event.payload)
         return []
 
     def _sync_ended(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
@@ -394,7 +395,9 @@ class Engine:
         waiting, fired = list(causes), 0
         while True:
             if not waiting:
+                interfaces.look_if_due(unit, now_ms)
                 waiting = meeting.causes(unit, now_ms) + self._progress(unit)
+                waiting = waiting or policy.causes(unit, now_ms)
             if not waiting:
                 return
             fired += 1
@@ -430,11 +433,12 @@ class Engine:
             if unit.changed:
                 dataplan.plan(unit)
             self._stand_alone(unit, now_ms)
-            self._serve_sync(unit)
-            monitor.interfaces(unit, now_ms)
+            self._carrying.serve_sync(unit)
+            ladder.tell(unit)
             self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)
-            self._carry(unit, now_ms)
+            lease.renew(unit, now_ms)
+            self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
         if unit.changed and unit.booted:
             self._lamps(unit)
@@ -448,21 +452,6 @@ class Engine:
             unit.holding = unit.changed = True
             unit.out.append(AssumeAddresses())
 
-    def _serve_sync(self, unit: Unit) -> None:
-        hello = unit.mate.hello
-        if unit.mate.lost or hello is None or unit.mate.sync_served:
-            return
-        if unit.state is UnitState.ACTIVE and hello.state is UnitState.SYNC_CONFIG:
-            unit.mate.sync_served = True
-            unit.sync = SyncStatus.SYNCING
-            unit.out.append(StartSync())
-
-    def _carry(self, unit: Unit, now_ms: int) -> None:
-        if unit.mate.lost or unit.link.failed:
-            return
-        for body in self._ordered.poll(now_ms):
-            unit.send(unit.link_channel, body)
-
     def _lamps(self, unit: Unit) -> None:
         fault = unit.state is UnitState.FAILED or unit.link.failed or unit.mate.failed
         wanted = (unit.holding, unit.state is UnitState.STANDBY_READY, fault or unit.conflict)
@@ -474,20 +463,18 @@ class Engine:
     def _due_ms(self, unit: Unit, now_ms: int) -> int | None:
         if not unit.booted:
             return None
-        carried = self._ordered.next_due_ms()
-        if unit.mate.lost or unit.link.failed:
-            carried = None
-        elif carried is not None:
-            carried = max(carried, now_ms)  # "at once" is no lateness of ours
         dues = (
             speaking.due_ms(unit),
             monitor.due_ms(unit),
             handover.due_ms(unit),
+            lease.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
             startup.alone_due_ms(unit, now_ms),
             power.strap_due_ms(unit),
             unit.plan.retry_ms,
-            carried,
+            unit.watch_due_ms,
+            policy.due_ms(unit, now_ms),
+            self._carrying.due_ms(unit, now_ms),
         )
         return min((due for due in dues if due is not None), default=None)

@@ -9,13 +9,15 @@ Clauses: ST-1 to ST-10, IF-2, DP-1.
 
 from __future__ import annotations
 
-from firmware.core.failover import handover, speaking
+from firmware.core.failover import handover, interfaces, policy, speaking
 from firmware.core.failover.effects import AssumeAddresses, ReleaseAddresses, StateChanged
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import REASONS, UNFIT, Cause, Row, is_active
 from firmware.core.failover.view import FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import UnitState
+
+LETTING_GO = (*UNFIT, Cause.LEASE_LOST)  # whatever the state it leads to
 
 
 def enter(unit: Unit, row: Row, now_ms: int) -> None:
@@ -25,13 +27,27 @@ def enter(unit: Unit, row: Row, now_ms: int) -> None:
     _count_active_time(unit, target, now_ms)
     unit.state, unit.since_ms, unit.changed = target, now_ms, True
     unit.passive = row.cause in UNFIT
-    _act(unit, row)
+    _act(unit, row, now_ms)
     unit.out.append(StateChanged(before, target, unit.reason))
     if row.message in (MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY):
         unit.log(row.message, unit.reason)
     elif row.message is not None:
         unit.log(row.message)
+    _tell_line_protocol(unit, row)
     speaking.speak_now(unit)
+
+
+def _tell_line_protocol(unit: Unit, row: Row) -> None:
+    """FA-9: the document: at a switchover interfaces go down and come up again, logically."""
+    settled = (UnitState.ACTIVE, UnitState.STANDBY_READY)
+    goes = row.state in settled and row.target in (*settled, UnitState.JUST_ACTIVE)
+    comes = row.target is UnitState.ACTIVE or (goes and row.target is UnitState.STANDBY_READY)
+    for interface in unit.settings.interfaces:
+        if goes and not interface.shutdown:
+            unit.log(MessageId.LINE_PROTOCOL_DOWN, interface.name)
+    for interface in unit.settings.interfaces:
+        if comes and not interface.shutdown and unit.switchovers:
+            unit.log(MessageId.LINE_PROTOCOL_UP, interface.name)
 
 
 def _count_active_time(unit: Unit, target: UnitState, now_ms: int) -> None:
@@ -44,22 +60,27 @@ def _count_active_time(unit: Unit, target: UnitState, now_ms: int) -> None:
         unit.active_since_ms = now_ms
 
 
-def _act(unit: Unit, row: Row) -> None:
+def _act(unit: Unit, row: Row, now_ms: int) -> None:
     target = row.target
     if target is UnitState.JUST_ACTIVE:
         unit.handover.drop_links_ms = None
         unit.switchovers += row.state is UnitState.STANDBY_READY
+        if row.cause is Cause.MATE_FAILED and unit.other_fail_reason is FailReason.INTERFACE:
+            policy.turned(unit, now_ms)
         unit.out.append(AssumeAddresses())
     elif target is UnitState.ACTIVE:
-        unit.mate.hellos.clear()  # IF-2: both sides wait for two hellos again
+        interfaces.begin_anew(unit)  # IF-2: both sides wait for two hellos again
         unit.mate.not_active_since_ms = None
         handover.claimed(unit)
-    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in UNFIT:
+    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in LETTING_GO:
         _let_go(unit, row)
         if row.cause is Cause.SYNC_FAILED:
             unit.sync = SyncStatus.FAILED
             unit.sync_failures += 1
-        if target is UnitState.FAILED:
+        if row.cause is Cause.INTERFACES_FAILED:
+            unit.my_fail_reason = FailReason.INTERFACE
+            policy.turned(unit, now_ms)
+        elif target is UnitState.FAILED:
             unit.my_fail_reason = FailReason.OWN_FAULT
     elif target is UnitState.SYNC_CONFIG:
         unit.sync = SyncStatus.SYNCING
@@ -67,7 +88,10 @@ def _act(unit: Unit, row: Row) -> None:
         handover.forget(unit, "ERROR: failover was switched off meanwhile")
     elif row.state is UnitState.ACTIVE and target is UnitState.STANDBY_READY:
         unit.switchovers += 1
-        unit.mate.hellos.clear()  # IF-2
+        interfaces.begin_anew(unit)  # IF-2
+    elif row.cause is Cause.RESET:
+        interfaces.begin_anew(unit)  # OR-3: what was found is not held against it
+        unit.turns_ms = ()
 
 
 def _let_go(unit: Unit, row: Row) -> None:

@@ -80,6 +80,7 @@ class CarrierChanged:
 
     physical: str
     up: bool
+    gone: bool = False  # the machine has no such NIC any more, as when an adapter is pulled
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def order(unit: Unit, wanted: Order, ticket: int, now_ms: int) -> list[Cause]:
     """An operator's order. Answered at once when refused or void, later when it was carried out."""
     if wanted is Order.RESET:
         unit.out.append(OrderAnswered(ticket, ""))
+        if unit.state is not UnitState.FAILED and unit.mate.failed and not unit.mate.lost:
+            unit.send_everywhere(Handover(HandoverStep.RESET, _next_number(unit)))
         return [Cause.RESET]
     already = UnitState.ACTIVE if wanted is Order.ACTIVE else UnitState.STANDBY_READY
     if unit.state is already:
@@ -131,6 +133,9 @@ def heard(unit: Unit, body: Handover, now_ms: int) -> list[Cause]:
         return _asked(unit, body)
     if body.step is HandoverStep.YIELDED:
         return _granted(unit, body)
+    if body.step is HandoverStep.RESET:
+        unit.handover.number = body.number
+        return [Cause.RESET]
     if body.number != unit.handover.number:
         return []
     if body.step is HandoverStep.REFUSED and unit.handover.asked_ms is not None:

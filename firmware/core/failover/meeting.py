@@ -4,7 +4,7 @@ Every hello says a state. Most pairs of states are fine; the few that are not ar
 every step, and given to the table as causes: two actives that hear each other, an active unit
 without configuration beside a configured one, two standbys, an elected mate that stays standby.
 
-Clauses: FA-5, ID-2, KY-3, ST-5, ST-9, ST-10.
+Clauses: FA-5, ID-2, KY-3, LS-4, ST-5, ST-9, ST-10.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from firmware.core.failover import fitness, handover, monitor
 from firmware.core.failover.model import Unit
 from firmware.core.failover.startup import elect, stays_active, wait_ms
 from firmware.core.failover.states import Cause, is_active
-from firmware.core.failover.view import SyncStatus
+from firmware.core.failover.view import FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity
 from firmware.core.wire.bodies import Hello, UnitState
@@ -36,7 +36,7 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
     if unit.state is UnitState.NEGOTIATION:
         verdict = elect(unit, now_ms)
         return [verdict] if isinstance(verdict, Cause) else []
-    if unit.state is UnitState.FAILED and unit.plan.ready and now_ms - unit.since_ms >= HEAL_MS:
+    if unit.state is UnitState.FAILED and _tries_again(unit, now_ms):
         return [Cause.TRIED_AGAIN]
     if unit.state is UnitState.SYNC_CONFIG and now_ms - unit.since_ms >= SYNC_MS:
         return [Cause.SYNC_FAILED]
@@ -44,12 +44,18 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
         unit.mate.not_active_since_ms = None
         return [Cause.MATE_NOT_ACTIVE] if unit.state is UnitState.COLD_STANDBY else []
     if is_active(unit.state):
-        return _beside_active(unit, hello)
+        return _beside_active(unit, hello, now_ms)
     if unit.state is UnitState.COLD_STANDBY:
         return _in_cold_standby(unit, hello, now_ms)
     if unit.state is UnitState.STANDBY_READY:
         return _in_standby_ready(unit, hello, now_ms)
     return []
+
+
+def _tries_again(unit: Unit, now_ms: int) -> bool:
+    """FW-5: what the kernel refused once it may grant later. Interfaces mend by themselves."""
+    refused = unit.my_fail_reason is not FailReason.INTERFACE
+    return refused and unit.plan.ready and now_ms - unit.since_ms >= HEAL_MS
 
 
 def _note_conflict(unit: Unit, hello: Hello | None) -> None:
@@ -62,11 +68,11 @@ def _note_conflict(unit: Unit, hello: Hello | None) -> None:
         unit.changed = True
 
 
-def _beside_active(unit: Unit, hello: Hello) -> list[Cause]:
+def _beside_active(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     if hello.configured and not unit.settings.configured:
         unit.log(MessageId.EMPTY_UNIT_YIELDS)
         return [Cause.EMPTY_YIELDS]
-    if is_active(hello.state) and not stays_active(unit, hello):
+    if is_active(hello.state) and not stays_active(unit, hello, now_ms):
         return [Cause.BOTH_ACTIVE]
     return []
 
@@ -98,7 +104,8 @@ def _in_standby_ready(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
         return []
     if mate.not_active_since_ms is None:
         mate.not_active_since_ms = now_ms
-    over = now_ms - mate.not_active_since_ms >= _patience_ms(unit)
+    let_go = hello.state is UnitState.NEGOTIATION and not unit.link.failed  # LS-4
+    over = let_go or now_ms - mate.not_active_since_ms >= _patience_ms(unit)
     return [Cause.BOTH_STANDBY] if over else []
 
 

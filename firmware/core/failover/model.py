@@ -23,6 +23,8 @@ from firmware.core.wire.bodies import (
     Hello,
     Identify,
     InterfaceState,
+    TestEntry,
+    TestStage,
     UnitState,
 )
 from firmware.core.wire.replay import SequenceWindow
@@ -36,13 +38,14 @@ class Mate:
     boot: int = 0  # verified: this life has echoed ours
     former: dict[int, None] = field(default_factory=dict)  # lives that ended, oldest first
     hello: Hello | None = None  # the newest, by its sequence
+    hello_ms: int = 0  # when it was heard
     identify: Identify | None = None
     identified: int = 0  # the boot whose Identify that is; fitness
     unfit: Cause | None = None  # why it cannot be our mate; fitness
     judged: tuple[object, ...] = ()  # what was last told of that; fitness
     newest: int = 0  # sequence of the newest thing that said something about its state
-    lost: bool = True  # declared dead, failed, or never detected
-    failed: bool = False  # lost after having been heard: printed Failed, not Not Detected
+    lost: bool = True  # declared dead, or never detected
+    failed: bool = False  # it says so, or was lost after having been heard: printed Failed
     lost_ms: int = 0
     heard_ms: dict[str, int] = field(default_factory=dict)  # by channel
     sequences: dict[str, SequenceWindow] = field(default_factory=dict)  # by channel
@@ -56,6 +59,28 @@ class Mate:
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on
     not_active_since_ms: int | None = None  # neither unit is active since
+
+
+@dataclass(slots=True)
+class Watched:
+    """One data interface as this unit watches it. Written by ``interfaces`` and ``ladder``."""
+
+    quiet_since_ms: int  # the last verdict, or when it was first looked at
+    state: InterfaceState | None = None  # as printed
+    monitoring: bool = False  # two hellos were heard: missing ones mean something
+    faulty: bool = False  # counts for the interface policy
+    linked_once: bool = False  # a link that is missing is no longer on its way up
+    coming_up: bool = False  # without a link so far
+    failed: bool = False  # by a test, and nobody was heard since
+    unknown: bool = False  # tested, and neither unit heard anybody
+    stage: TestStage | None = None  # of the test under way
+    begun_ms: int = 0
+    stage_ends_ms: int = 0
+    next_ms: int = 0  # when the test goes on
+    turn: int = 0  # questions asked in this stage
+    passed: TestStage | None = None  # in which stage of the last test somebody was heard
+    mate_stage: TestStage | None = None  # what the mate last told of its test
+    mate_heard: bool = False
 
 
 @dataclass(slots=True)
@@ -102,10 +127,22 @@ class Plan:
     """What the data plane was asked to be. Written by ``dataplan``."""
 
     wanted: DataPlan | None = None
+    made_of: tuple[object, ...] = ()
     ready: bool = False
     refused: str = ""
     retry_ms: int | None = None
     macs_set: bool = False
+    raised_ms: int | None = None  # when the first plan was carried out: NICs have been up since
+
+
+@dataclass(slots=True)
+class Lease:
+    """What the kernel was last told. Written by ``lease``."""
+
+    until_ms: int | None = None  # nothing passes by the active personas any more; None: not held
+    renewed_ms: int = 0
+    lapses: int = 0  # it was over for a while, and this unit went on
+    lapsed_worst_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -114,6 +151,7 @@ class Hellos:
 
     next_link_ms: int = 0
     next_data_ms: int = 0
+    spoken_ms: int = 0  # the last hello on the failover link
     sequence: int = 0
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 
@@ -128,6 +166,7 @@ class Unit:
     settings: Settings = field(default_factory=Settings)
     link_channel: str = CABLE  # the failover link in the mode the settings select
     data_channels: tuple[str, ...] = ()  # data interfaces that can carry hellos: not shut down
+    hello_channels: tuple[str, ...] = ()  # those of them that are monitored
     channels: tuple[str, ...] = (CABLE,)  # every way to the mate, the failover link first
     booted: bool = False  # the first settings have arrived
     took_part: bool = False  # failover was on at some time of this life
@@ -151,7 +190,15 @@ class Unit:
     my_fail_reason: FailReason = FailReason.NONE
     other_fail_reason: FailReason = FailReason.NONE
     carriers: dict[str, bool] = field(default_factory=dict)
-    interface_states: dict[str, InterfaceState] = field(default_factory=dict)
+    data_places: dict[str, int] = field(default_factory=dict)  # physical name -> its index
+    watched: dict[str, Watched] = field(default_factory=dict)  # by physical name; interfaces
+    watch_due_ms: int | None = None  # look at all of them then; interfaces
+    watch_seen: tuple[object, ...] = ()  # what they were last looked at beside; interfaces
+    failed_count: int = 0  # monitored interfaces that have failed; interfaces
+    coming_up_count: int = 0  # of these, not seen with a link yet; interfaces
+    tests_told: list[TestEntry] = field(default_factory=list)  # for the mate; ladder
+    policy_met_ms: int | None = None  # active, and the interface policy met since; policy
+    turns_ms: tuple[int, ...] = ()  # switchovers and failures for interfaces; policy
     ignored: dict[str, int] = field(default_factory=dict)
     received: int = 0  # frames that counted
     lamps: tuple[bool, bool, bool] = (False, False, False)
@@ -161,6 +208,7 @@ class Unit:
     cable: Cable = field(default_factory=Cable)
     handover: Handover = field(default_factory=Handover)
     plan: Plan = field(default_factory=Plan)
+    lease: Lease = field(default_factory=Lease)
     hellos: Hellos = field(default_factory=Hellos)
     out: list[Effect] = field(default_factory=list)
 
@@ -170,6 +218,10 @@ class Unit:
         self.link_channel = LAN if settings.mode is Mode.LAN else CABLE
         self.data_channels = tuple(i.physical for i in settings.interfaces if not i.shutdown)
         self.channels = (self.link_channel, *self.data_channels)
+        self.hello_channels = tuple(
+            i.physical for i in settings.interfaces if i.monitored and not i.shutdown
+        )
+        self.data_places = {i.physical: n for n, i in enumerate(settings.interfaces)}
 
     def frame(self, body: Body, *, echo: int | None = None, sequence: int | None = None) -> Frame:
         """A frame of ours, numbered, that echoes the mate's boot unless told otherwise."""

@@ -1,7 +1,7 @@
 """Hears the mate: which frames count, what they say of it, and when silence means something.
 
-Decides whether a frame counts at all, whether the failover link is failed or the mate lost, and
-what each data interface's state is. Does not know what to do about it: it returns causes.
+Decides whether a frame counts at all, and whether the failover link is failed or the mate lost.
+Does not know what to do about it: it returns causes.
 
 A frame counts only if it echoes this boot's random number, so a recording is worth nothing after a
 restart; within one boot a channel's sequence only grows, and a life of the mate that ended does not
@@ -20,13 +20,14 @@ A frame that cannot be opened, from where only the mate is, proves that it lives
 (KY-2). While nothing else is heard of it, its claim to serve or not is all there is to go by, and
 only the primary acts on it (KY-3).
 
-Clauses: EV-1 to EV-6, FA-4, IF-1, IF-2, KY-2, KY-3, NC-1 to NC-5.
+Clauses: EV-1 to EV-6, FA-4, KY-2, KY-3, NC-1 to NC-5.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from firmware.core.failover import policy
 from firmware.core.failover.events import FrameUnreadable
 from firmware.core.failover.lives import next_life
 from firmware.core.failover.model import Unit
@@ -36,6 +37,7 @@ from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
 from firmware.core.wire.bodies import (
     CABLE,
+    HELLO_INTERFACES,
     Answer,
     FailedNotice,
     Frame,
@@ -52,6 +54,12 @@ CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
 FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
 UNPLUGGED = (CableStatus.NOT_CONNECTED_HERE, CableStatus.NOT_CONNECTED_THERE)
 CANDIDATES = 8  # and this many of them are remembered
+FAULTY = (
+    InterfaceState.NO_LINK,
+    InterfaceState.NO_LINK_WAITING,
+    InterfaceState.FAILED,
+    InterfaceState.FAILED_WAITING,
+)  # of the mate's, as 103003 tells
 UNREAD_TOLD_MS = 60_000  # a key mismatch is told at most this often
 IDLE_MS = 2_000  # a mate that is not understood must have said so long that it does not serve
 
@@ -215,11 +223,16 @@ def hello(unit: Unit, now_ms: int) -> Hello:
         active_time_s=active_ms(unit, now_ms) // 1000,
         edited=unit.settings.edited,
         digest=unit.settings.digest,
-        interfaces=tuple(
-            unit.interface_states.get(i.physical, InterfaceState.UNKNOWN)
-            for i in unit.settings.interfaces[:16]
-        ),
+        failed_interfaces=policy.reported(unit, now_ms),
+        interfaces=interface_states(unit, HELLO_INTERFACES),
     )
+
+
+def interface_states(unit: Unit, most: int | None = None) -> tuple[InterfaceState, ...]:
+    """What is printed of each data interface, or of the first few, in the configuration's order."""
+    watched = (unit.watched.get(i.physical) for i in unit.settings.interfaces[:most])
+    states = (None if one is None else one.state for one in watched)
+    return tuple(InterfaceState.UNKNOWN if state is None else state for state in states)
 
 
 def active_ms(unit: Unit, now_ms: int) -> int:
@@ -264,23 +277,46 @@ def _count_hello(unit: Unit, channel: str, now_ms: int) -> None:
 
 def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
     mate, before = unit.mate, unit.mate.hello
-    mate.hello = body
-    if body.failed and mate.failed:
-        return []  # known, and told
+    mate.hello, mate.hello_ms = body, now_ms
     reloaded = before is None and not mate.lost
-    if mate.lost:
-        mate.lost = mate.failed = False
+    news = body.failed and not (mate.failed and not mate.lost)
+    if mate.lost or mate.failed:
         unit.changed = True
+    mate.lost, mate.failed = False, body.failed
     if before is None or _picture(before) != _picture(body):
         unit.changed = True
+    if before is not None and body.failed_interfaces != before.failed_interfaces:
+        unit.hellos.next_link_ms = now_ms  # HM-3: it may be waiting to hear how we are
+    if before is not None and before.interfaces != body.interfaces:
+        _tell_mates_interfaces(unit, before, body)
     if body.state is not UnitState.SYNC_CONFIG:
         mate.sync_served = False
     _note_their_hearing(unit, body)
+    if body.state is UnitState.NEGOTIATION and unit.state is not UnitState.NEGOTIATION:
+        unit.hellos.next_link_ms = now_ms  # HE-1: it looks for us, and may know nothing
+    if body.failed:
+        return _says_failed(unit, body) if news else []
     if reloaded and not is_active(body.state) and not body.holding:
         return [Cause.MATE_RELOADED]
-    if body.failed and not mate.failed:
-        return mate_gone(unit, Cause.MATE_FAILED)
     return []
+
+
+def _tell_mates_interfaces(unit: Unit, before: Hello, body: Hello) -> None:
+    """HM-8: those of the first sixteen that have failed since, or work again."""
+    for place, (was, is_now) in enumerate(zip(before.interfaces, body.interfaces, strict=False)):
+        if (was in FAULTY) is not (is_now in FAULTY):
+            failed = MessageId.MATE_INTERFACE_FAILED, MessageId.MATE_INTERFACE_OK
+            unit.log(failed[is_now not in FAULTY], str(place))
+
+
+def _says_failed(unit: Unit, body: Hello) -> list[Cause]:
+    """EV-3: it has removed itself from the network, and goes on saying so on the failover link."""
+    unit.mate.hellos.clear()
+    unit.other_fail_reason = (
+        FailReason.INTERFACE if body.failed_interfaces else FailReason.OWN_FAULT
+    )
+    unit.changed = True
+    return [Cause.MATE_FAILED]
 
 
 def _picture(body: Hello) -> tuple[object, ...]:
@@ -431,48 +467,16 @@ def _silence_without_link(unit: Unit, now_ms: int) -> list[Cause]:
     return []
 
 
-def interfaces(unit: Unit, now_ms: int) -> None:
-    """IF-1, IF-2: what each data interface's state is, from carrier and the two-hello rule."""
-    for interface in unit.settings.interfaces:
-        physical, before = interface.physical, unit.interface_states.get(interface.physical)
-        waiting = _waiting(unit, physical, now_ms)
-        if interface.shutdown:
-            state = InterfaceState.LINK_DOWN_WAITING if waiting else InterfaceState.LINK_DOWN
-        elif not unit.carriers.get(physical, False):
-            state = InterfaceState.NO_LINK_WAITING if waiting else InterfaceState.NO_LINK
-        else:
-            state = InterfaceState.NORMAL_WAITING if waiting else InterfaceState.NORMAL
-        if state is not before:
-            unit.interface_states[physical] = state
-            unit.changed = True
-            _tell_interface(unit, interface.name, before, state)
-
-
-def _waiting(unit: Unit, physical: str, now_ms: int) -> bool:
-    heard_ms = unit.mate.heard_ms.get(physical)
-    if heard_ms is None or now_ms - heard_ms >= unit.settings.hold_interface_ms:
-        unit.mate.hellos.pop(physical, None)  # the next two hellos count anew
-    return unit.mate.hellos.get(physical, 0) < 2
-
-
-def _tell_interface(
-    unit: Unit, name: str, before: InterfaceState | None, state: InterfaceState
-) -> None:
-    if state is InterfaceState.NORMAL_WAITING:
-        lost = before is InterfaceState.NORMAL and not unit.mate.lost
-        unit.log(MessageId.INTERFACE_LOST if lost else MessageId.INTERFACE_WAITING, name)
-    elif state is InterfaceState.NORMAL:
-        unit.log(MessageId.INTERFACE_NORMAL, name)
-
-
 def due_ms(unit: Unit) -> int | None:
-    """When silence, or an interface's wait, must be looked at next."""
+    """When silence on the failover link must be looked at next."""
     mate, link, hold_ms = unit.mate, unit.link, unit.settings.hold_unit_ms
     if mate.lost or not mate.boot:
         return None
-    dues = [ms + unit.settings.hold_interface_ms for ms in _data_heard(unit)]
-    dues = [ms for ms in dues if ms > unit.last_step_ms]
-    if not link.failed:
+    dues = []
+    if link.failed:
+        heard = (ms + unit.settings.hold_interface_ms for ms in _data_heard(unit))
+        dues = [ms for ms in heard if ms > unit.last_step_ms]
+    else:
         heard_ms = mate.heard_ms.get(unit.link_channel, unit.since_ms)
         if link.probing_since_ms is None:
             dues.append(heard_ms + probe_after_ms(hold_ms))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Interface
 
+from firmware.core.failover import lease
 from firmware.core.failover.model import Unit
-from firmware.core.failover.monitor import active_ms
+from firmware.core.failover.monitor import active_ms, interface_states
 from firmware.core.failover.states import REASONS
 from firmware.core.failover.view import (
     CableStatus,
@@ -40,6 +41,10 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         sent=unit.hellos.sequence,
         received=unit.received,
         holding=unit.holding,
+        lease_ms=lease.length_ms(unit),
+        lease_lapses=unit.lease.lapses,
+        lease_lapsed_worst_ms=unit.lease.lapsed_worst_ms,
+        lease_refused=unit.facts.lease_refused,
         not_understood=unit.mate.unread_shown,
         unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )
@@ -72,8 +77,10 @@ def _mine(unit: Unit, now_ms: int) -> HostView:
         state=unit.state,
         active_time_s=active_ms(unit, now_ms) // 1000,
         interfaces=tuple(
-            _line(interface, unit.interface_states.get(interface.physical), unit.holding)
-            for interface in unit.settings.interfaces
+            _line(interface, state, unit.holding)
+            for interface, state in zip(
+                unit.settings.interfaces, interface_states(unit), strict=True
+            )
         ),
         fail_reason=unit.my_fail_reason,
         version=unit.facts.version,
@@ -119,12 +126,12 @@ def _told(unit: Unit, state: UnitState) -> UnitState:
     return UnitState.FAILED if unit.mate.unfit is not None else UnitState.NOT_DETECTED
 
 
-def _line(interface: DataInterface, state: InterfaceState | None, active: bool) -> InterfaceView:
+def _line(interface: DataInterface, state: InterfaceState, active: bool) -> InterfaceView:
     return InterfaceView(
         name=interface.name,
         physical=interface.physical,
         address=_dotted(interface.active if active else interface.standby),
-        state=InterfaceState.UNKNOWN if state is None else state,
+        state=state,
     )
 
 

@@ -36,13 +36,21 @@ def time_passed(unit: Unit, now_ms: int) -> None:
         return
     if now_ms >= unit.hellos.next_link_ms:
         unit.hellos.next_link_ms = now_ms + _link_poll_ms(unit)
+        unit.hellos.spoken_ms = now_ms
         unit.send(unit.link_channel, hello(unit, now_ms))
         if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or not identified(unit)):
             unit.send(unit.link_channel, identify(unit))
     if now_ms >= unit.hellos.next_data_ms:
         unit.hellos.next_data_ms = now_ms + _data_poll_ms(unit)
-        for channel in unit.data_channels:
-            unit.send(channel, hello(unit, now_ms))
+        if not withdrawn(unit, now_ms):
+            said = hello(unit, now_ms)
+            for channel in unit.hello_channels:
+                unit.send(channel, said)
+
+
+def withdrawn(unit: Unit, now_ms: int) -> bool:
+    """HM-4: a failed unit has removed itself from the network, once it has said so."""
+    return unit.state is UnitState.FAILED and now_ms > unit.since_ms
 
 
 def _link_poll_ms(unit: Unit) -> int:

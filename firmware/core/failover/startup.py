@@ -6,7 +6,8 @@ Decides identity at boot and the election. ``elect`` reads, answers and changes 
 |---|---|---|
 | active, and not an empty unit against a configured one | standby | FA-2 |
 | negotiating, one of the two has no configuration | the configured one active | ST-10 |
-| negotiating, both alike | primary active, secondary standby | ST-4 |
+| negotiating, of equal health | primary active, secondary standby | ST-4 |
+| negotiating, one with fewer failed interfaces | that one active | ST-4 |
 | waiting for an active mate, or failed | active | ST-4 |
 | not heard, wait over | active | ST-3 |
 | heard and not understood | nothing; a primary whose mate does not serve: active | KY-3 |
@@ -19,14 +20,14 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from firmware.core.failover import monitor
+from firmware.core.failover import monitor, policy
 from firmware.core.failover.fitness import identified
 from firmware.core.failover.model import Unit
 from firmware.core.failover.power import PLUG_SETTLES_MS
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.failover.view import CableStatus
 from firmware.core.settings import Identity, Mode
-from firmware.core.wire.bodies import Hello, UnitState
+from firmware.core.wire.bodies import FAILED_UNKNOWN, Hello, UnitState
 
 WAIT_MS = 5_000  # for a mate that may still be booting
 WAIT_ALONE_MS = 1_000  # the cable says nobody is there; a broken wire still lets a live mate speak
@@ -109,17 +110,25 @@ def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
     if not identified(unit) and not over:
         return Verdict.WAIT  # it goes by the failover link only, which may have died meanwhile
     if mate.unfit is not None:
-        return _beside_unfit(unit, mate.hello, mate.unfit)
-    return _between(unit, mate.hello, over)
+        return _beside_unfit(unit, mate.hello, mate.unfit, now_ms)
+    if not over and not _both_settled(unit, mate.hello, now_ms):
+        return Verdict.WAIT  # ST-4: of equal health; a link may still be coming up
+    return _between(unit, mate.hello, over, now_ms)
 
 
-def _beside_unfit(unit: Unit, other: Hello, why: Cause) -> Cause | Verdict:
+def _both_settled(unit: Unit, other: Hello, now_ms: int) -> bool:
+    negotiates = other.state is UnitState.NEGOTIATION
+    known = policy.settled(unit, now_ms) and other.failed_interfaces != FAILED_UNKNOWN
+    return known or not negotiates
+
+
+def _beside_unfit(unit: Unit, other: Hello, why: Cause, now_ms: int) -> Cause | Verdict:
     """ST-8: one of two that cannot be a pair may serve; the other stays passive."""
     mine, theirs = unit.settings.configured, other.configured
     if is_active(other.state):
         return Verdict.WAIT if mine and not theirs else why
     if other.state is UnitState.NEGOTIATION:
-        return Cause.NO_ACTIVE_UNIT if _leads(unit, other) else why
+        return Cause.NO_ACTIVE_UNIT if _leads(unit, other, now_ms) else why
     if other.holding:
         return why
     if other.state in (UnitState.DISABLED, UnitState.FAILED):
@@ -127,13 +136,13 @@ def _beside_unfit(unit: Unit, other: Hello, why: Cause) -> Cause | Verdict:
     return Verdict.WAIT  # it is about to become passive itself, or active for our restart
 
 
-def _between(unit: Unit, other: Hello, over: bool) -> Cause | Verdict:
+def _between(unit: Unit, other: Hello, over: bool, now_ms: int) -> Cause | Verdict:
     """Two units that hear each other and may be a pair."""
     mine, theirs = unit.settings.configured, other.configured
     if is_active(other.state):
         return Verdict.WAIT if mine and not theirs else Cause.ACTIVE_MATE
     if other.state is UnitState.NEGOTIATION:
-        return Cause.NO_ACTIVE_UNIT if _leads(unit, other) else Cause.MATE_ELECTED
+        return Cause.NO_ACTIVE_UNIT if _leads(unit, other, now_ms) else Cause.MATE_ELECTED
     if other.holding or (theirs and not mine):
         return Verdict.WAIT  # OR-4: failover is off there, and its role is frozen active
     if other.state in (UnitState.COLD_STANDBY, UnitState.FAILED, UnitState.DISABLED):
@@ -141,19 +150,27 @@ def _between(unit: Unit, other: Hello, over: bool) -> Cause | Verdict:
     return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT  # it is about to act on our restart
 
 
-def _leads(unit: Unit, other: Hello) -> bool:
-    """Of two that negotiate: the configured one, else the one that serves already, else primary."""
+def _leads(unit: Unit, other: Hello, now_ms: int) -> bool:
+    """Of two that negotiate: the configured one, else the one that serves already, else the one of
+    better health, else the primary."""
     if unit.settings.configured != other.configured:
         return unit.settings.configured
     if unit.holding != other.holding:
         return unit.holding
-    return unit.identity is Identity.PRIMARY
+    better = policy.healthier(unit, other, now_ms)
+    return unit.identity is Identity.PRIMARY if better is None else better
 
 
-def stays_active(unit: Unit, other: Hello) -> bool:
-    """FA-5, ID-2, ST-10: of two active units that hear each other, whether this one goes on."""
+def stays_active(unit: Unit, other: Hello, now_ms: int) -> bool:
+    """FA-5, ID-2, ST-10: of two active units that hear each other, whether this one goes on.
+
+    The configured one; else the one of better health; else the primary.
+    """
     if unit.settings.configured != other.configured:
         return unit.settings.configured
+    better = policy.healthier(unit, other, now_ms)
+    if better is not None:
+        return better
     if other.identity is not unit.identity:
         return unit.identity is Identity.PRIMARY
     return unit.chassis < other.chassis

@@ -10,7 +10,7 @@ had under way is dropped), Active Applying Config, Active Config Applied, Active
 standby is Cold Standby, Sync Config, Sync File System, Bulk Sync, Standby Ready. ``PROGRESS``
 walks them.
 
-Clauses: ST-1 to ST-9, FA-1 to FA-5, PS-1, PS-3, HO-1 to HO-4 in docs/behaviour.md.
+Clauses: ST-1 to ST-9, FA-1 to FA-5, PS-1, PS-3, HO-1 to HO-4, HM-2 to HM-7 in docs/behaviour.md.
 """
 
 from __future__ import annotations
@@ -58,6 +58,9 @@ class Cause(Enum):
     CARD_DIFFERS = auto()
     LICENCE_DIFFERS = auto()
     MATE_FITS = auto()
+    LEASE_LOST = auto()
+    INTERFACES_FAILED = auto()
+    INTERFACES_OK = auto()
 
 
 REASONS: dict[Cause, str] = {
@@ -92,6 +95,9 @@ REASONS: dict[Cause, str] = {
     Cause.CARD_DIFFERS: "Other unit card configuration is different",
     Cause.LICENCE_DIFFERS: "Other unit license is different",
     Cause.MATE_FITS: "Failover state check",
+    Cause.LEASE_LOST: "This unit did not run",
+    Cause.INTERFACES_FAILED: "Interface check",
+    Cause.INTERFACES_OK: "Interface check",
 }
 
 
@@ -189,6 +195,16 @@ ACTING: tuple[Row, ...] = (
     # Two actives meet
     *_rows(ACTIVE_PATH, Cause.BOTH_ACTIVE, S.COLD_STANDBY, OFF, "FA-5"),
     *_rows(ACTIVE_PATH, Cause.EMPTY_YIELDS, S.COLD_STANDBY, OFF, "ST-10"),
+    # Away for longer than the mate waits
+    *_rows(ACTIVE_PATH, Cause.LEASE_LOST, S.NEGOTIATION, None, "LS-4"),
+    # Interfaces
+    Row(S.ACTIVE, Cause.INTERFACES_FAILED, S.FAILED, BROKEN, "HM-2"),
+    Row(S.STANDBY_READY, Cause.INTERFACES_FAILED, S.FAILED, BROKEN, "HM-4"),
+    Row(S.FAILED, Cause.INTERFACES_OK, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "HM-5"),
+    *(
+        Row(S.FAILED, cause, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "HM-7")
+        for cause in TAKEOVERS
+    ),
     # Repair
     Row(S.FAILED, Cause.RESET, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "OR-3"),
     Row(S.FAILED, Cause.TRIED_AGAIN, S.NEGOTIATION, MessageId.SWITCHING_TO_OK, "FW-5"),
@@ -227,6 +243,9 @@ STAYING: tuple[tuple[Cause, str], ...] = (
     (Cause.CARD_DIFFERS, "likewise"),
     (Cause.LICENCE_DIFFERS, "likewise"),
     (Cause.MATE_FITS, "only a passive unit waits for it"),
+    (Cause.LEASE_LOST, "only what serves is leased"),
+    (Cause.INTERFACES_FAILED, "only a unit that serves, or is ready to, can be failed for them"),
+    (Cause.INTERFACES_OK, "only a unit that was failed for them mends"),
 )
 
 

@@ -12,7 +12,7 @@ Beside the failover machine it needs no process. To run the two in memory:
 5. ``CommandEntered(session, line)`` (any number; no need to open a session: it stands in
    configuration mode, where commands work too) is answered by ``Reply(session, text, ...)``, maybe
    in a later step: an order is answered when the failover machine has.
-6. ``next_due_ms()`` is when to step ``TimePassed()``. ``KeepRunning``, ``PublishTopic``,
+6. ``next_due_ms()`` is when to step ``TimePassed()``. ``Keep``, ``PublishTopic``,
    ``ConsoleText``, ``ToSupervisor`` may be kept to look at, or dropped.
 
 ``now_ms`` must be the failover machine's own clock, ``wall_ms`` is UTC and for printing only.
@@ -27,7 +27,7 @@ from typing import Any
 from firmware.core.failover import effects as fe
 from firmware.core.failover.events import SnapshotWanted
 from firmware.core.management import events as ev
-from firmware.core.management import forgetting, loading, mirror, settling, telling, topics
+from firmware.core.management import forgetting, history, loading, mirror, settling, telling, topics
 from firmware.core.management.model import Model
 from firmware.core.management.replicate.state import EDITED_MARK
 from firmware.core.management.running.load import damage
@@ -66,6 +66,7 @@ def cold_boot(startup: str | None, latched: Identity | None) -> tuple[ev.Event, 
     """The events of a boot from that flash with a failover machine ready to listen."""
     return (
         ev.FlashRead(ev.LATCHED_IDENTITY, None if latched is None else latched.value),
+        ev.FlashRead(ev.HISTORY, None),
         ev.FlashRead(ev.RUNNING_CONFIG, None),
         ev.FlashRead(ev.STARTUP_CONFIG, startup),
         ev.FailoverConnected(),
@@ -207,6 +208,8 @@ class ManagementEngine:
             model.latched = next((i for i in Identity if i.value == said), None)
             if said and model.latched is None:
                 telling.log(model, MessageId.FLASH_UNREADABLE, event.name, "no identity in it")
+        elif event.name == ev.HISTORY:
+            model.history.extendleft(reversed(tuple(history.rows(event.text or ""))))
         elif event.name == ev.RUNNING_CONFIG:
             self._kept = event.text
         elif event.name == ev.STARTUP_CONFIG and not model.booted:

@@ -19,6 +19,7 @@ from firmware.core.settings import Identity
 
 STARTUP_CONFIG = "startup-config"
 RUNNING_CONFIG = "running-config"  # kept in <run>: survives this process, not a power cut
+HISTORY = "history"  # likewise: the rows of `show failover history`
 LATCHED_IDENTITY = "latched-identity"
 LINE_MAX = 510  # characters of one typed line
 
@@ -444,9 +445,10 @@ class EraseFlash:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepRunning:
-    """The running configuration is now this. Kept in <run> for a management that died."""
+class Keep:
+    """RUNNING_CONFIG or HISTORY is now this. Kept in <run> for a management that died."""
 
+    name: str
     text: str
 
 
@@ -483,6 +485,6 @@ Effect = (
     | ListFlash
     | RenameFlash
     | EraseFlash
-    | KeepRunning
+    | Keep
     | PublishTopic
 )

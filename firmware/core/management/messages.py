@@ -42,6 +42,16 @@ MESSAGES: dict[M, Row] = {
         "({unit}) No response from other firewall (reason code = {0}).",
         "every channel was silent for the hold time",
     ),
+    M.MATE_INTERFACE_OK: Row(
+        1,
+        "({unit}) Other firewall network interface {0} OK.",
+        "the mate says that an interface it had failed works again; they count from 0",
+    ),
+    M.MATE_INTERFACE_FAILED: Row(
+        1,
+        "({unit}) Other firewall network interface {0} failed.",
+        "the mate says that an interface of its own failed; they count from 0",
+    ),
     M.MATE_REPORTS_ME_FAILED: Row(
         1,
         "({unit}) Other firewall reports this firewall failed. Reason: {0}.",
@@ -73,6 +83,17 @@ MESSAGES: dict[M, Row] = {
     ),
     M.LINK_UP: Row(1, "({unit}) Link status Up on interface {0}.", "carrier came"),
     M.LINK_DOWN: Row(1, "({unit}) Link status Down on interface {0}.", "carrier went"),
+    M.TESTING_INTERFACE: Row(
+        1, "({unit}) Testing interface {0}.", "no hello there for half of the hold time"
+    ),
+    M.INTERFACE_TESTED: Row(
+        1, "({unit}) Testing on interface {0} {1}.", "Passed or Failed, at the end of its tests"
+    ),
+    M.MESSAGE_BLOCK_FAILED: Row(
+        3,
+        "({unit}) Failover message block alloc failed",
+        "a frame found no room to leave by; it passes, and nothing that matters is lost",
+    ),
     M.CABLE_COMMUNICATION_FAILURE: Row(
         1, "({unit}) Failover cable communication failure", "no hello by the cable for hold time"
     ),
@@ -82,6 +103,11 @@ MESSAGES: dict[M, Row] = {
     M.LAN_INTERFACE_UP: Row(1, "Failover LAN interface is up.", "its carrier came"),
     M.LAN_INTERFACE_DOWN: Row(1, "LAN Failover interface is down.", "its carrier went"),
     M.MATE_LAN_UP: Row(1, "Receive a LAN_FAILOVER_UP message from peer.", "the mate just booted"),
+    M.SWITCHING_BACK_AND_FORTH: Row(
+        1,
+        "The primary and standby units are switching back and forth as the active unit.",
+        "one switchover follows another too soon",
+    ),
     M.INTERFACE_COUNT_MISMATCH: Row(
         1, "({unit}) Interface count mismatch.", "the units have different numbers of interfaces"
     ),
@@ -241,6 +267,21 @@ MESSAGES: dict[M, Row] = {
         4,
         "({unit}) Replication begins anew: the mate acknowledges what was not sent.",
         "somebody may speak in its name; at most every 5 s. A failover key keeps him out",
+    ),
+    M.NIC_GONE: Row(
+        1,
+        "({unit}) The network adapter of interface {0} ({1}) is gone.",
+        "pulled, or its driver ended. Plug it in again: the unit goes on with it by itself",
+    ),
+    M.LEASE_LOST: Row(
+        1,
+        "({unit}) The failover process stood still for {0} ms; the mate may serve. Standing back.",
+        "active: it was late by more than its mate waits",
+    ),
+    M.NO_LEASE: Row(
+        4,
+        "({unit}) The kernel cannot be told to stop forwarding by itself: {0}.",
+        "at start; a unit all of whose processes stand still goes on forwarding",
     ),
 }
 

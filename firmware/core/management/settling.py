@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from firmware.core.management import loading
-from firmware.core.management.events import KeepRunning
+from firmware.core.management.events import RUNNING_CONFIG, Keep
 from firmware.core.management.model import Model
 from firmware.core.management.replicate.state import EDITED_MARK
 from firmware.core.management.session import configured, prompts
@@ -48,7 +48,7 @@ def settle(model: Model, *, anew: bool = False) -> None:
     model.rules = configuration.rules(ssh_port=model.ssh_port or 22)
     loading.want(model, model.rules)
     loading.tell_settings(model)
-    model.out.append(KeepRunning(configuration.text + EDITED_MARK * edited))
+    model.out.append(Keep(RUNNING_CONFIG, configuration.text + EDITED_MARK * edited))
     prompts.refresh(model)
     if model.loading.drawn is not None:
         loading.when_loaded(model, model.loading.drawn)

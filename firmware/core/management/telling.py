@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from firmware.core.failover.effects import StateChanged
 from firmware.core.failover.view import UnitView
-from firmware.core.management import messages, syslog, topics
+from firmware.core.management import history, messages, syslog, topics
 from firmware.core.management.dates import iso_text, log_text
-from firmware.core.management.events import ConsoleText, PublishTopic, SessionKind
+from firmware.core.management.events import HISTORY, ConsoleText, Keep, PublishTopic, SessionKind
 from firmware.core.management.model import STANDBYS, Model
 from firmware.core.management.running.entry import LoadFault
 from firmware.core.management.session import secrets
@@ -91,6 +91,7 @@ def publish(model: Model, topic: topics.Topic, fields: dict[str, topics.Json]) -
 def state_changed(model: Model, change: StateChanged) -> None:
     """One row of history; a switchover if who serves has changed with it."""
     model.history.append(HistoryRow(model.wall_ms, change))
+    model.out.append(Keep(HISTORY, history.text(model.history)))
     publish(
         model,
         topics.HISTORY_EVENT,

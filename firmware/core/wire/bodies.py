@@ -13,6 +13,7 @@ from firmware.core.settings import Identity
 
 CABLE = "cable"
 LAN = "lan"
+FAILED_UNKNOWN = 255  # Hello.failed_interfaces
 
 
 class UnitState(IntEnum):
@@ -88,7 +89,9 @@ class Hello:
     edited: bool = False  # its configuration was changed by hand while it was standby
     active_time_s: int = 0  # u32
     digest: int = 0  # u32 of the running configuration
-    interfaces: tuple[InterfaceState, ...] = ()  # at most 16, in the order of the Identify frame
+    failed_interfaces: int = 0  # monitored ones, 0 to 250; FAILED_UNKNOWN: links still come up
+    # The first 16 at most, in the order of unit.toml; the Interfaces frame has all of them.
+    interfaces: tuple[InterfaceState, ...] = ()
 
 
 class InterfaceKind(IntEnum):
@@ -142,6 +145,7 @@ class Identify:
     transparent: bool = False
     multiple: bool = False
     asks: bool = False  # the sender does not know yet what the receiver is
+    more: bool = False  # there are more than 16 interfaces: MoreIdentity frames tell the others
     contexts: int = 0  # u16
     ssl_vpn_peers: int = 0  # u16
     features: tuple[str, ...] = ()  # of FEATURES, in their order
@@ -168,6 +172,7 @@ class HandoverStep(IntEnum):
     YIELDED = 1  # old active to new: the addresses are free, take them
     CLAIMED = 2  # new active to old: taken, gratuitous ARP is out
     REFUSED = 3  # the one asked will not
+    RESET = 4  # to a failed mate: be as if you had not failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,73 @@ class Ack:
     next_number: int  # u32
 
 
-Body = Hello | Identify | Probe | Answer | Handover | FailedNotice | Segment | Ack
+INTERFACES_MOST = 250  # data interfaces of a unit, as many as the document lets it monitor
+HELLO_INTERFACES = 16  # in a hello and in an Identify
+MORE_IDENTITY_MOST = 30  # MACs in one piece, so that the cable carries it
+TEST_ENTRIES_MOST = 100  # in one report, likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Interfaces:
+    """The states of all data interfaces. Beside the hello of a unit with more than 16."""
+
+    states: tuple[InterfaceState, ...]  # at most 250, in the order of unit.toml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreIdentity:
+    """MACs and kinds of interfaces that had no place in the Identify frame, a piece of them."""
+
+    total: int  # 17 to 250, data interfaces of the unit
+    first: int  # 16 to 249, place of the first MAC in unit.toml
+    macs: tuple[str, ...]  # burned-in, 1 to 30
+    kinds: tuple[InterfaceKind, ...]  # as many
+
+
+class TestStage(IntEnum):
+    """The tests of an interface, in order. Two bits on the wire."""
+
+    __test__ = False  # not one of pytest's
+
+    ACTIVITY = 0
+    ARP = 1
+    PING = 2
+    ENDED = 3  # nobody was heard in any
+
+
+@dataclass(frozen=True, slots=True)
+class TestEntry:
+    """How far the test of one interface is on the sender."""
+
+    __test__ = False
+
+    index: int  # 0 to 249, place in ``Settings.interfaces``
+    stage: TestStage
+    heard: bool  # whether the sender heard anything there since the test began
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What the sender's interface tests have found so far."""
+
+    __test__ = False
+
+    entries: tuple[TestEntry, ...]  # at most 100
+
+
+Body = (
+    Hello
+    | Identify
+    | Probe
+    | Answer
+    | Handover
+    | FailedNotice
+    | Segment
+    | Ack
+    | Interfaces
+    | MoreIdentity
+    | TestReport
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from firmware.core.failover.events import (
 from firmware.core.wire.bodies import BadFrame, Frame
 from firmware.core.wire.seal import Unreadable
 
+HELLO_ETHERTYPE = 0x88B5  # IEEE 802, local experimental 1: hellos on data interfaces
 BAD_FRAMES_TOLD = 8  # events out of one receive(); the rest is only counted
 FIRST_TRY_NS = 100_000_000
 LAST_TRY_NS = 2_000_000_000

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from firmware.core.wire import frames
+from firmware.core.wire import formats, frames, packing
 from firmware.core.wire.bodies import BadFrame, FailedNotice, Frame, Header, Hello, Probe
 
 KEY_BYTES = 32
@@ -44,8 +44,8 @@ REASONS = (NOT_SEALED, NO_KEY, WRONG_SEAL)
 
 _SALT = b"fover failover key 1"  # fixed: both units must come to the same key by themselves
 _NONCE = struct.Struct(">QI")
-_HOLDING = 1 << frames.HELLO_FLAGS.index("holding")
-_NUMBERS = {row.body: row.number for row in frames.FORMATS}
+_HOLDING = 1 << formats.HELLO_FLAGS.index("holding")
+_NUMBERS = {row.body: row.number for row in formats.FORMATS}
 
 
 class Aead(Protocol):
@@ -190,15 +190,15 @@ class Seals:
             return _unreadable(envelope, WRONG_SEAL)
         frame = _read(frames.Envelope(number & ~(SEALED | SERVES), header, plain))
         if isinstance(frame, Frame) and number != _sealed_number(frame):
-            return BadFrame(frames.BAD_VALUE)  # its outside says otherwise: none of ours does
+            return BadFrame(formats.BAD_VALUE)  # its outside says otherwise: none of ours does
         return frame
 
 
 def _seal(frame: Frame, cipher: Aead) -> bytes:
     header = frame.header
     notice = isinstance(frame.body, FailedNotice)
-    assert notice or header.sequence < frames.SEQUENCE_LAST, "a nonce must not be used twice"
-    _, plain = frames.pack_body(frame.body)
+    assert notice or header.sequence < formats.SEQUENCE_LAST, "a nonce must not be used twice"
+    _, plain = packing.pack_body(frame.body)
     front = frames.front_of(_sealed_number(frame), header, len(plain) + TAG_BYTES)
     return frames.close_up(front + cipher.encrypt(_nonce(header), plain, front))
 
@@ -214,7 +214,7 @@ def _nonce(header: Header) -> bytes:
 
 
 def _read(envelope: frames.Envelope) -> Frame | BadFrame:
-    body = frames.unpack_body(envelope.number, envelope.body)
+    body = packing.unpack_body(envelope.number, envelope.body)
     return body if isinstance(body, BadFrame) else Frame(envelope.header, body)
 
 

@@ -1,4 +1,4 @@
-"""Gratuitous ARP: telling hosts and switches where an address is now, and saying it again.
+"""ARP: telling hosts and switches where an address is now, and saying it again; and asking.
 
 Sent as raw frames by the persona that has the address, so that the Ethernet source teaches the
 switches. Both forms, because hosts differ in which one they believe. Repeated, because a broadcast
@@ -37,8 +37,8 @@ def announcement(interface: str, mac: str, address: IPv4Address) -> Announcement
     return Announcement(
         interface,
         (
-            _frame(_REQUEST, hardware, address.packed, target=bytes(6)),
-            _frame(_REPLY, hardware, address.packed, target=hardware),
+            _frame(_REQUEST, hardware, address.packed, target=bytes(6), wanted=address.packed),
+            _frame(_REPLY, hardware, address.packed, target=hardware, wanted=address.packed),
         ),
     )
 
@@ -98,9 +98,15 @@ class Announcer:
                     self.unsent += 1  # no carrier, or the persona is down: the repeat may do better
 
 
-def _frame(operation: int, mac: bytes, address: bytes, *, target: bytes) -> bytes:
+def who_has(mac: str, address: IPv4Address, wanted: bytes) -> bytes:
+    """A request for ``wanted``, asked by ``address`` at ``mac``."""
+    hardware = bytes.fromhex(mac.replace(":", ""))
+    return _frame(_REQUEST, hardware, address.packed, target=bytes(6), wanted=wanted)
+
+
+def _frame(operation: int, mac: bytes, address: bytes, *, target: bytes, wanted: bytes) -> bytes:
     return _ARP.pack(
         *(_BROADCAST, mac, _ETHERTYPE_ARP),
         *(1, 0x0800, 6, 4, operation),
-        *(mac, address, target, address),
+        *(mac, address, target, wanted),
     )

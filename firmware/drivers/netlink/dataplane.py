@@ -21,6 +21,7 @@ from firmware.core.persona_names import persona_names
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.arp import Announcer
 from firmware.drivers.netlink.batches import NO_BATCHES, Batches, carried
+from firmware.drivers.netlink.lease import FIRST_MS, LOOPBACK, Lease
 from firmware.drivers.netlink.messages import Link, Message
 from firmware.drivers.netlink.nics import (
     NicWatch,
@@ -43,6 +44,7 @@ _NEIGHBOURS_CARRIED = 128  # an interface: the loop must not be kept for 2 ms
 class DataPlane:
     """The NICs of a unit, by the names the configuration uses.
 
+    ``lease``: what passes by the active personas passes only while it is held.
     ``nics``: physical name -> kernel NIC, {"Ethernet0": "eth0"}. Needs CAP_NET_ADMIN and
     CAP_NET_RAW. Raises NoSuchNicError, or ValueError where two names would share a persona.
     """
@@ -56,16 +58,17 @@ class DataPlane:
         self._burned_in = {physical: burned_in_mac(link) for physical, link in found.items()}
         for link in found.values():
             note_burned_in(self._route, link)
-        self._indexes = {physical: link.index for physical, link in found.items()}
         self._disarm_leftovers(links)
+        self.lease = Lease()
         self._gate = RoleGate()
         self._batches = NO_BATCHES
         self._in_force: DataPlan | None = None  # the last plan that was carried out to its end
+        self._void = False  # a NIC moved since the last plan was begun
         self._plans: deque[DataPlan] = deque()
         self._announcer = Announcer()
         self._watch = NicWatch(found)
         self._heard_at_look: int | None = None  # None: the worker is not looking
-        self._preparation = Preparation(self._nics, self._gate)
+        self._preparation = Preparation(self._nics, self._gate, self.lease)
         self._worker = Worker()
         self._ready = select.epoll()
         self._ready.register(self._watch.fileno(), select.EPOLLIN)
@@ -87,6 +90,9 @@ class DataPlane:
         if self._watch.overrun:
             self._watch.overrun = False
             self.ask_carriers()
+        if self._watch.moved:
+            self._watch.moved = False
+            self._make_again()
         if any(one.up for one in changed):
             # A link that is back may lead to a switch that has forgotten, or never knew.
             self._announce()
@@ -99,10 +105,19 @@ class DataPlane:
         if len(self._plans) == 1:
             self._prepare_next()
 
+    def _make_again(self) -> None:
+        """A NIC went or is back: the same plan, for the NICs there are now."""
+        self._void = True
+        if self._plans:
+            self._plans.append(self._plans[-1])
+        elif self._in_force is not None:
+            self.prepare(self._in_force)
+
     def assume(self) -> Done | Failed:
-        """Become the forwarder."""
+        """Become the forwarder, on the shortest lease there is: the core's own follows at once."""
         if self._batches is NO_BATCHES:
             return Failed("AssumeAddresses", "no plan has been prepared yet")
+        self.lease.hold(FIRST_MS)
         return self._move("AssumeAddresses", Role.ACTIVE, self._batches.assume)
 
     def yield_(self) -> Done | Failed:
@@ -114,6 +129,7 @@ class DataPlane:
 
     def release(self) -> Done | Failed:
         """Unplanned: no forwarder any more when this returns Done."""
+        self.lease.end()
         answer = self._move("ReleaseAddresses", Role.STANDBY, self._batches.release)
         if isinstance(answer, Failed):
             # The harsh way, rather than two forwarders.
@@ -157,6 +173,7 @@ class DataPlane:
         """End the worker and the sockets. Addresses stay as they are."""
         self._worker.close()
         self._preparation.close()
+        self.lease.close()
         self._ready.close()
         self._watch.close()
         self._announcer.close()
@@ -200,7 +217,7 @@ class DataPlane:
         wanted = wanted_up(self._batches.plan)
         todo: list[Message] = []
         for physical, closed in switched.items():
-            index, nic = self._indexes[physical], self._nics[physical]
+            index, nic = self._watch.indexes[physical], self._nics[physical]
             if not closed:
                 todo.append(say.lower_link(index, nic))
             elif physical in wanted:
@@ -216,9 +233,10 @@ class DataPlane:
 
     def _prepare_next(self) -> None:
         plan, old = self._plans[0], self._batches.plan
-        if plan == self._in_force:
+        if plan == self._in_force and not self._void:
             self._worker.start(_CLEAR_AWAY, lambda: None)
             return
+        self._void = False
         self._worker.start(_PREPARE, lambda: self._preparation.make(plan, old))
 
     def _finish(self, name: str, result: Batches | str | None) -> list[Done | Failed]:
@@ -269,6 +287,8 @@ class DataPlane:
             for index, link in personas.items()
             if link.up and link.name in actives
         ]
+        # The lease is renewed by it; some namespaces begin with it down.
+        todo += [say.raise_link(x.index, x.name) for x in links if x.name == LOOPBACK]
         self._route.send(batch(todo))
 
     def _refuse_one_persona_twice(self) -> None:

@@ -32,7 +32,7 @@ _INET_CONF, _CONF_FORWARDING, _SKIP_STATS = 1, 1, 8
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_MULTIPATH = 1, 4, 5, 6, 9
 _TABLE_MAIN, _SCOPE_UNIVERSE, _SCOPE_NOWHERE, _UNICAST, _ONLINK = 254, 0, 255, 1, 4
-_NDA_DST, _NDA_LLADDR, _NDA_IFINDEX = 1, 2, 8
+_NDA_DST, _NDA_LLADDR, _NDA_CACHEINFO, _NDA_IFINDEX = 1, 2, 3, 8
 _REACHABLE, _PERMANENT = 0x02, 0x80
 _KNOWN = 0x9E  # reachable, stale, delay, probe, permanent
 ROUTE_PROTOCOL = 240  # `ip route show proto 240`: ours, no routing daemon's
@@ -41,6 +41,8 @@ HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _LINK = struct.Struct("=BxHiII")  # family, type, index, flags, change
 _ADDRESS = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 _ROUTE = struct.Struct("=BBBBBBBBI")  # family, dst, src, tos, table, protocol, scope, type, flags
+_AGES = struct.Struct("=III")  # confirmed, used, updated: 1/_USER_HZ seconds ago
+_USER_HZ = 100
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")  # family, index, state, flags, type
 _NEXT_HOP = struct.Struct("=HBBi")  # length, flags, hops, index
 _ATTRIBUTE = struct.Struct("=HH")  # length, kind
@@ -88,6 +90,7 @@ class Neighbour:
 
     address: bytes
     mac: bytes
+    confirmed_s: float = 0.0  # seconds since it was last known to be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,9 @@ def read_neighbour(body: bytes) -> Neighbour | None:
     found = _attributes(body, _NEIGHBOUR.size)
     if not state & _KNOWN or _NDA_DST not in found or len(found.get(_NDA_LLADDR, b"")) != 6:
         return None
-    return Neighbour(found[_NDA_DST], found[_NDA_LLADDR])
+    ages = found.get(_NDA_CACHEINFO, b"")
+    confirmed = _AGES.unpack_from(ages)[0] / _USER_HZ if len(ages) >= _AGES.size else 0.0
+    return Neighbour(found[_NDA_DST], found[_NDA_LLADDR], confirmed)
 
 
 def link_query() -> bytes:

@@ -32,15 +32,6 @@ def burned_in_mac(link: Link) -> str:
     return link.alias.removeprefix(_ALIAS) if link.alias.startswith(_ALIAS) else link.mac
 
 
-def base_mac(burned_in: str) -> str:
-    """The NIC's own locally administered MAC, which leaves the burned-in one to a persona.
-
-    Unlike the burned-in one even if that is locally administered already.
-    """
-    first = int(burned_in[:2], 16)
-    return f"{(first | 0x02) ^ 0x04:02x}{burned_in[2:]}"
-
-
 def held(link: Link) -> bool:
     """Whether an open link switch keeps this NIC down."""
     return bool(link.flags & OPEN_SWITCH_FLAG)
@@ -77,6 +68,8 @@ class NicWatch:
     def __init__(self, found: dict[str, Link]) -> None:
         self._physical = {link.name: physical for physical, link in found.items()}
         self._carriers = {physical: link.carrier for physical, link in found.items()}
+        self.indexes = {physical: link.index for physical, link in found.items()}  # 0: it is gone
+        self.moved = False  # a NIC went, or came back: what was made for it is void
         self._held = {physical: held(link) for physical, link in found.items()}
         self.switched: dict[str, bool] = {}
         self.overrun = False  # something was missed: a look is needed
@@ -121,7 +114,7 @@ class NicWatch:
         there = {link.name for link in links}
         for nic, physical in self._physical.items():
             if nic not in there:
-                changed += self._set(physical, False)
+                changed += self._gone(physical)
         return changed
 
     def close(self) -> None:
@@ -139,15 +132,27 @@ class NicWatch:
         physical = self._physical.get(link.name)
         if physical is None:
             return []
+        if gone:
+            return self._gone(physical) if link.index == self.indexes[physical] else []
+        if link.index != self.indexes[physical]:
+            self.indexes[physical], self.moved = link.index, True
         was_held, self._held[physical] = self._held[physical], held(link)
         if was_held and not held(link):
             self.switched[physical] = True
         elif held(link) and link.up:
             self.switched[physical] = False
-        return self._set(physical, link.carrier and not gone)
+        return self._set(CarrierChanged(physical, link.carrier))
 
-    def _set(self, physical: str, up: bool) -> list[CarrierChanged]:
-        if self._carriers[physical] == up:
+    def _gone(self, physical: str) -> list[CarrierChanged]:
+        """The kernel has no such NIC any more. Told even if it had no carrier before."""
+        if not self.indexes[physical]:
             return []
-        self._carriers[physical] = up
-        return [CarrierChanged(physical, up)]
+        self.indexes[physical], self.moved = 0, True
+        self._carriers[physical] = False
+        return [CarrierChanged(physical, False, gone=True)]
+
+    def _set(self, changed: CarrierChanged) -> list[CarrierChanged]:
+        if self._carriers[changed.physical] == changed.up:
+            return []
+        self._carriers[changed.physical] = changed.up
+        return [changed]

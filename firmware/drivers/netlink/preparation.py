@@ -8,9 +8,10 @@ because taking a persona down costs some 17 ms during which the kernel serves no
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan, Persona
 from firmware.core.persona_names import persona_names
 from firmware.drivers.netlink import messages as say
@@ -21,8 +22,9 @@ from firmware.drivers.netlink.batches import (
     carried,
     link_addresses,
 )
+from firmware.drivers.netlink.lease import Lease
 from firmware.drivers.netlink.messages import Link, Message
-from firmware.drivers.netlink.nics import base_mac, burned_in_mac, held
+from firmware.drivers.netlink.nics import burned_in_mac, held, note_burned_in
 from firmware.drivers.netlink.rtnl import RouteSocket, batch
 from firmware.drivers.netlink.sysctl import prefer, require
 
@@ -60,6 +62,8 @@ _HOST_SETTINGS = {
     "ipv4/conf/all/arp_announce": 2,
     # Strict and loose both drop what arrives by a persona without an address: stragglers.
     "ipv4/conf/all/rp_filter": 0,
+    # The mate's broadcast ping asks hosts: an answer of ours would be taken for one of theirs.
+    "ipv4/icmp_echo_ignore_broadcasts": 1,
     # A host must not be taught a way around the pair.
     "ipv4/conf/all/send_redirects": 0,
     "ipv4/conf/all/accept_redirects": 0,
@@ -85,9 +89,10 @@ _LINK_SETTINGS = {
 class Preparation:
     """Carries out plans. Slow; raises PreparationError or SettingRefusedError."""
 
-    def __init__(self, nics: dict[str, str], gate: RoleGate) -> None:
+    def __init__(self, nics: dict[str, str], gate: RoleGate, lease: Lease) -> None:
         self._nics = nics
         self._gate = gate
+        self._lease = lease
         self._route = RouteSocket()
 
     def close(self) -> None:
@@ -95,15 +100,21 @@ class Preparation:
         self._route.close()
 
     def make(self, plan: DataPlan, old: DataPlan) -> Batches:
-        """NICs, personas and links as ``plan`` has them; nobody's addresses moved."""
+        """NICs, personas and links as ``plan`` has them; nobody's addresses moved.
+
+        A NIC that is gone is left out, and has its part when it is back.
+        """
         for setting, value in _HOST_SETTINGS.items():
             require(setting, value)
         links = self._links()
+        plan = _without(plan, {p for p, nic in self._nics.items() if nic not in links})
         for persona in carried(plan):
+            note_burned_in(self._route, links[self._nic(persona.physical)])
             self._make_base(links[self._nic(persona.physical)], persona.mtu)
             self._make_personas(persona, links)
             for name in persona_names(persona.physical):
                 prefer(f"ipv4/neigh/{name}/gc_stale_time", plan.arp_timeout_s)
+        self._cover()
         self._make_links(plan, links)
         self._raise_and_lower(plan)
         return build(plan, self._indexes(), old)
@@ -211,6 +222,14 @@ class Preparation:
                     todo.append(say.set_mac(link.index, link.name, wants[link.name]))
             self._say(todo)
 
+    def _cover(self) -> None:
+        """Every active persona there is: one that leaves the plan may have its addresses still."""
+        links = self._links()
+        actives = [persona_names(physical)[0] for physical in self._nics]
+        refused = self._lease.cover({x: links[x].index for x in actives if x in links})
+        if refused:
+            raise PreparationError("; ".join(refused))
+
     def _make_links(self, plan: DataPlan, links: dict[str, Link]) -> None:
         """Failover and state links: one fixed address, on the NIC itself."""
         there = self._route.addresses()
@@ -250,16 +269,21 @@ class Preparation:
         return found
 
     def _links(self) -> dict[str, Link]:
-        links = {link.name: link for link in self._route.links()}
-        for physical, nic in self._nics.items():
-            if nic not in links:
-                raise PreparationError(f"{physical} is gone: this machine has no {nic} any more")
-        return links
+        return {link.name: link for link in self._route.links()}
 
     def _say(self, todo: list[Message]) -> None:
         refused = self._route.send(batch(todo))
         if refused:
             raise PreparationError("; ".join(refused))
+
+
+def _without(plan: DataPlan, gone: set[str]) -> DataPlan:
+    """The part of the plan that this machine has NICs for now."""
+    return replace(
+        plan,
+        personas=tuple(p for p in plan.personas if p.physical not in gone),
+        links=tuple(link for link in plan.links if link.physical not in gone),
+    )
 
 
 def wanted_up(plan: DataPlan) -> tuple[str, ...]:
