@@ -38,7 +38,7 @@ A, B = 0, 1
 DATA, LINK_NIC = "Ethernet0", "Ethernet3"
 IDENTITIES = (Identity.PRIMARY, Identity.SECONDARY)
 FLIGHT_MS, LATE_MS = 15, 10
-QUEUE_MOST = 6  # frames on their way by one channel; a sender that says more loses the oldest
+QUEUE_MOST = 16  # frames on their way by one channel; a sender that says more loses the oldest
 
 
 class Does(Enum):
