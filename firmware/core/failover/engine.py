@@ -344,10 +344,11 @@ class Engine:
         self._carrying.queue(unit, event.payload)
         return []
 
-    def _sync_ended(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+    def _sync_ended(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.SyncEnded)
         failed = event.outcome is ev.SyncOutcome.FAILED
         unit.sync = SyncStatus.FAILED if failed else SyncStatus.DONE
+        unit.mate.sync_ended_ms = now_ms
         unit.changed = True
         if not failed:
             unit.sync_failures = 0
@@ -440,7 +441,7 @@ class Engine:
             if unit.changed:
                 dataplan.plan(unit)
             self._stand_alone(unit, now_ms)
-            self._carrying.serve_sync(unit)
+            self._carrying.serve_sync(unit, now_ms)
             ladder.tell(unit)
             self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)

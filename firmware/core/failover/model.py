@@ -59,6 +59,7 @@ class Mate:
     idle_since_ms: int | None = None  # frames that cannot be opened say: I do not serve
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on
+    sync_ended_ms: int | None = None  # when management had done with that request
     not_active_since_ms: int | None = None  # neither unit is active since
 
 
