@@ -81,8 +81,10 @@ class FailoverLoop:
     # One round
 
     def _round(self) -> None:
-        self._alarm.set(self._next_due_ns())
+        due_ns = self._next_due_ns()
+        self._alarm.set(due_ns)
         drained = self._drain()
+        self._counters.ran(due_ns, now_ns())
         self._alarm.rang()
         self._time_passes()
         now = now_ns()
@@ -294,6 +296,7 @@ class FailoverLoop:
 
     def _set_unit_timers(self, effect: ef.SetUnitTimers) -> None:
         self._tick_ms = tick_ms(effect.hold_unit_ms)
+        self._counters.hold(effect.hold_unit_ms)
         self._ask_to_be_watched(self._fenced_nics)
 
     def _ask_to_be_watched(self, nics: tuple[str, ...]) -> None:
