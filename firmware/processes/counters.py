@@ -3,9 +3,9 @@
 In <run>/failover-counters.json, written when nothing is due for a while; times in microseconds,
 since the start of the process. The garbage collector runs at such moments too, and only then.
 
-A *stall* is a span in which something was due and the loop did not come to it, for two thirds of
-the unit hold time and more: what makes a mate that hears nothing believe this unit dead. Each is
-kept with its begin and end, so that a switchover can be laid beside it.
+A *stall* is a span in which something was due and the loop did not come to it, for half the
+unit hold time and more: not much longer, and a mate that hears nothing believes this unit dead. Each
+is kept with its begin and end, so that a switchover can be laid beside it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Counters:
 
     def hold(self, hold_unit_ms: int) -> None:
         """The unit hold time is this from now on."""
-        self._stall_ns = hold_unit_ms * 2_000_000 // 3
+        self._stall_ns = hold_unit_ms * 500_000
 
     def ran(self, due_ns: int, at_ns: int) -> None:
         """The loop came at ``at_ns`` to what was due first, at ``due_ns``; or was early."""

@@ -158,10 +158,10 @@ def test_a_stall_is_kept_with_its_begin_and_end(tmp_path: Path) -> None:
     counters = Counters(tmp_path / "counters.json", dict)
     counters.ran(0, 60_000_000_000)  # nobody has said yet how long the mate waits
     counters.hold(30)
-    for due_ms, at_ms in ((1_000, 1_019), (1_010, 1_030), (1_040, 1_035)):
+    for due_ms, at_ms in ((1_000, 1_014), (1_010, 1_025), (1_040, 1_035)):
         counters.ran(due_ms * 1_000_000, at_ms * 1_000_000)
     shown = counters.as_dict()
-    assert (shown["stalled"], shown["stalls_ns"]) == (1, [[1_010_000_000, 1_030_000_000]])
+    assert (shown["stalled"], shown["stalls_ns"]) == (1, [[1_010_000_000, 1_025_000_000]])
     for number in range(STALLS_KEPT):
         counters.ran(number, number + 20_000_000)
     shown = counters.as_dict()
