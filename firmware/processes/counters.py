@@ -3,9 +3,9 @@
 In <run>/failover-counters.json, written when nothing is due for a while; times in microseconds,
 since the start of the process. The garbage collector runs at such moments too, and only then.
 
-A *stall* is a span in which something was due and the loop did not come to it, for half the
-unit hold time and more: not much longer, and a mate that hears nothing believes this unit dead. Each
-is kept with its begin and end, so that a switchover can be laid beside it.
+A *stall* is a span in which something was due and the loop did not come to it, for half the unit
+hold time and more: not much longer, and a mate that hears nothing believes this unit dead. Each is
+kept with its begin and end, so that a switchover can be laid beside it.
 """
 
 from __future__ import annotations
