@@ -61,7 +61,7 @@ class FailoverLoop:
         self._alarm = Alarm()
         self._selector = selectors.EpollSelector()
         self._short: dict[ev.ShortTimer, int] = {}  # when each runs out, ns
-        self._carriers_ns = self._heartbeat_ns = 0
+        self._carriers_ns = self._heartbeat_ns = now_ns()
         self._floods = 0  # rounds that ended with something still to be heard
         self._tick_ms = TICK_MAX_MS
         self._fenced_nics: tuple[str, ...] = ()
