@@ -84,6 +84,8 @@ class FailoverLoop:
         due_ns = self._next_due_ns()
         self._alarm.set(due_ns)
         drained = self._drain()
+        if self._ending:
+            return  # a supervisor that died while we stood still: nothing is to be said before that
         self._counters.ran(due_ns, now_ns())
         self._alarm.rang()
         self._time_passes()
@@ -263,6 +265,7 @@ class FailoverLoop:
             ef.YieldAddresses: lambda _: plane.yield_(),
             ef.ReleaseAddresses: lambda _: plane.release(),
             ef.DropActiveLinks: lambda _: plane.drop_active_links(),
+            ef.HoldLease: self._hold_lease,
             ef.ListenForActivity: self._tests.listen,
             ef.StopListening: self._tests.stop,
             ef.AskNeighbour: self._tests.ask,
@@ -284,6 +287,10 @@ class FailoverLoop:
 
     def _light(self, effect: ef.SetLamp) -> None:
         self._pins.set_lamp(effect)
+
+    def _hold_lease(self, effect: ef.HoldLease) -> None:
+        """What is left of it: this process may have stood still since the step that asked."""
+        self._plane.lease.hold(effect.until_ms - now_ms())
 
     def _prepare(self, effect: ef.PrepareDataPlane) -> None:
         # NICs of the old plan too: until this one is done they may still forward.
@@ -331,6 +338,7 @@ class FailoverLoop:
     def _more_counters(self) -> dict[str, object]:
         return {
             "channels": self._channels.counts(),
+            "lease": self._plane.lease.counts(),
             "rounds_flooded": self._floods,
             "troubles": self._channels.troubles(),
             "management_dropped": self._management.dropped,

@@ -21,6 +21,7 @@ from firmware.core.failover import (
     handover,
     interfaces,
     ladder,
+    lease,
     meeting,
     monitor,
     policy,
@@ -112,6 +113,8 @@ class Engine:
         unit = self.unit
         unit.out = []
         unit.last_step_ms = now_ms
+        if lease.lost(unit, now_ms):
+            self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -153,6 +156,8 @@ class Engine:
         self._unit = unit
         if not unit.facts.real_time:
             unit.log(MessageId.NOT_REAL_TIME)
+        if unit.facts.lease_refused:
+            unit.log(MessageId.NO_LEASE, unit.facts.lease_refused)
         return unit.out
 
     def _settings(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -432,6 +437,7 @@ class Engine:
             ladder.tell(unit)
             self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)
+            lease.renew(unit, now_ms)
             self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
         if unit.changed and unit.booted:
@@ -461,6 +467,7 @@ class Engine:
             speaking.due_ms(unit),
             monitor.due_ms(unit),
             handover.due_ms(unit),
+            lease.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
             startup.alone_due_ms(unit, now_ms),

@@ -127,6 +127,7 @@ class Plan:
     """What the data plane was asked to be. Written by ``dataplan``."""
 
     wanted: DataPlan | None = None
+    made_of: tuple[object, ...] = ()
     ready: bool = False
     refused: str = ""
     retry_ms: int | None = None
@@ -135,11 +136,22 @@ class Plan:
 
 
 @dataclass(slots=True)
+class Lease:
+    """What the kernel was last told. Written by ``lease``."""
+
+    until_ms: int | None = None  # nothing passes by the active personas any more; None: not held
+    renewed_ms: int = 0
+    lapses: int = 0  # it was over for a while, and this unit went on
+    lapsed_worst_ms: int = 0
+
+
+@dataclass(slots=True)
 class Hellos:
     """When to speak next. Written by ``speaking``."""
 
     next_link_ms: int = 0
     next_data_ms: int = 0
+    spoken_ms: int = 0  # the last hello on the failover link
     sequence: int = 0
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 
@@ -196,6 +208,7 @@ class Unit:
     cable: Cable = field(default_factory=Cable)
     handover: Handover = field(default_factory=Handover)
     plan: Plan = field(default_factory=Plan)
+    lease: Lease = field(default_factory=Lease)
     hellos: Hellos = field(default_factory=Hellos)
     out: list[Effect] = field(default_factory=list)
 

@@ -36,6 +36,7 @@ def time_passed(unit: Unit, now_ms: int) -> None:
         return
     if now_ms >= unit.hellos.next_link_ms:
         unit.hellos.next_link_ms = now_ms + _link_poll_ms(unit)
+        unit.hellos.spoken_ms = now_ms
         unit.send(unit.link_channel, hello(unit, now_ms))
         if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or not identified(unit)):
             unit.send(unit.link_channel, identify(unit))
