@@ -1,7 +1,7 @@
 """The two questions of the interface tests: who has this address? is anybody here?
 
-Raw frames out of the NIC itself, from the persona that has the address: so the kernel's routes and
-ARP entries are not asked, and an answer comes to a MAC that the NIC lets in.
+Raw frames by the persona that has the address: so the kernel's routes and ARP entries are not
+asked, an answer comes to a MAC that the NIC lets in, and no lease is got round.
 
 A unit that has failed has dropped its personas, and a NIC lets nothing in for a persona that is
 down. Then the base MAC asks: for a neighbour with no sender address (RFC 5227), so that nobody
@@ -43,7 +43,7 @@ _ICMP = struct.Struct("!HHHH")
 _ECHO_REQUEST, _IDENTIFIER = 0x0800, 0x0F0E
 _PAYLOAD = bytes(18)  # to the least length of an Ethernet frame
 _SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927  # neither waits for the kernel's lock
-_FLAGS, _ADDRESS = struct.Struct("16sH22x"), struct.Struct("16sH6s16x")
+_FLAGS, _HARDWARE = struct.Struct("16sH22x"), struct.Struct("16sH6s16x")
 
 
 _Question = AskNeighbour | PingBroadcast
@@ -92,17 +92,18 @@ class Asker:
             self._remembered[effect.physical] = fresh[:_REMEMBERED]
         hosts = newest(effect.persona, self._remembered.get(effect.physical, ()))
         if effect.turn < len(hosts) and self._still_so(effect):
-            mac, address, by_persona = self._voice(effect)
-            sender = address if by_persona else _NOBODY
-            self._send(effect, who_has(mac, sender, hosts[effect.turn].address))
+            device = self._device(effect)
+            sender = _address(effect) if device != self._nics[effect.physical] else _NOBODY
+            wanted = hosts[effect.turn].address
+            self._say(device, who_has(self._mac(device), sender, wanted))
 
     def ping(self, effect: PingBroadcast) -> None:
         """One echo request, if there is an address to answer to."""
-        mac, address, _ = self._voice(effect)
+        address = _address(effect)
         if address != _NOBODY and self._still_so(effect):
             self._sequence = (self._sequence + 1) & 0xFFFF
-            to = _everybody(effect.persona)
-            self._send(effect, echo_request(mac, address, to, self._sequence))
+            device, to = self._device(effect), _everybody(effect.persona)
+            self._say(device, echo_request(self._mac(device), address, to, self._sequence))
 
     def close(self) -> None:
         """The end."""
@@ -112,33 +113,32 @@ class Asker:
         """Whether the unit has the role it was asked in: the address may be the mate's by now."""
         return self._serving() is effect.holding
 
-    def _voice(self, effect: _Question) -> tuple[str, IPv4Address, bool]:
-        """The MAC to speak from; the address of the persona this unit holds, 0.0.0.0 for none; and
-        whether the MAC is that persona's."""
-        persona, holding = effect.persona, effect.holding
-        address = persona.active if holding else persona.standby
-        if address is None:
-            return self._base_mac(effect), _NOBODY, False
-        if not self._is_up(persona_names(effect.physical)[not holding]):
-            return self._base_mac(effect), address.ip, False
-        mac = persona.active_mac if holding else persona.standby_mac
-        return mac, address.ip, True
+    def _device(self, effect: _Question) -> str:
+        """The persona this unit holds, or the NIC itself while that is down or has no address."""
+        persona = persona_names(effect.physical)[not effect.holding]
+        may = _address(effect) != _NOBODY and self._is_up(persona)
+        return persona if may else self._nics[effect.physical]
 
-    def _is_up(self, name: str) -> bool:
+    def _is_up(self, device: str) -> bool:
         try:
-            answer = fcntl.ioctl(self._socket, _SIOCGIFFLAGS, _FLAGS.pack(name.encode(), 0))
+            answer = fcntl.ioctl(self._socket, _SIOCGIFFLAGS, _FLAGS.pack(device.encode(), 0))
         except OSError:
             return False
         return bool(_FLAGS.unpack(answer)[1] & IFF_UP)
 
-    def _base_mac(self, effect: _Question) -> str:
-        nic = self._nics[effect.physical].encode()
-        answer = fcntl.ioctl(self._socket, _SIOCGIFHWADDR, _ADDRESS.pack(nic, 0, b""))
-        mac: bytes = _ADDRESS.unpack(answer)[2]
+    def _mac(self, device: str) -> str:
+        asked = _HARDWARE.pack(device.encode(), 0, b"")
+        mac: bytes = _HARDWARE.unpack(fcntl.ioctl(self._socket, _SIOCGIFHWADDR, asked))[2]
         return mac.hex(":")
 
-    def _send(self, effect: AskNeighbour | PingBroadcast, frame: bytes) -> None:
-        self._socket.sendto(frame, (self._nics[effect.physical], 0))
+    def _say(self, device: str, frame: bytes) -> None:
+        self._socket.sendto(frame, (device, 0))
+
+
+def _address(effect: _Question) -> IPv4Address:
+    """Of the persona this unit holds; 0.0.0.0: it has none."""
+    address = effect.persona.active if effect.holding else effect.persona.standby
+    return _NOBODY if address is None else address.ip
 
 
 def _everybody(persona: Persona) -> IPv4Address:
