@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from wiring.load import WiringError
 if TYPE_CHECKING:
     from controller.bench.virtual.world import VirtualWorld
 
+UNIT_FILE = Path("/etc/fover/unit.toml")
 NOT_HELD, NO_BENCH, INTERRUPTED = 1, 2, 130
 
 
@@ -74,7 +76,15 @@ def _parser() -> argparse.ArgumentParser:
     wiring = commands.add_parser("wiring", help="check the pin map and print its tables")
     wiring.set_defaults(command=_wiring)
 
-    doctor = commands.add_parser("doctor", help="what this machine can and cannot do for a bench")
+    doctor = commands.add_parser(
+        "doctor", help="what this machine can and cannot do for a bench, and for a unit it is"
+    )
+    doctor.add_argument(
+        "--unit",
+        type=Path,
+        metavar="FILE",
+        help=f"the unit.toml of the unit this machine is (default: {UNIT_FILE}, if it is there)",
+    )
     doctor.set_defaults(command=_doctor)
 
     perf = commands.add_parser("perf", help="measure; for an idle machine", add_help=False)
@@ -181,7 +191,10 @@ def _perf(said: argparse.Namespace) -> int:
 
 
 def _doctor(said: argparse.Namespace) -> int:
-    """One line for each thing a bench wants; 0 if a bench can play here."""
+    """One line for each thing a bench wants; 0 if a bench can play here.
+
+    On a unit, what its links' switches say as well.
+    """
     try:
         namespaces.guard([sys.executable, "-c", ""])
         refused = ""
@@ -196,7 +209,16 @@ def _doctor(said: argparse.Namespace) -> int:
         found = any(shutil.which(program, path=path) for path in (None, "/usr/sbin:/sbin"))
         _say(program, found, f"{without}; apt-get install {package}")
     _say("real time", _may_real_time(), "units run without; timings are coarser")
-    return NO_BENCH if refused else 0
+    unit = said.unit or (UNIT_FILE if UNIT_FILE.exists() else None)
+    unwell = _unit_links(unit) if unit is not None else 0
+    return NO_BENCH if refused else unwell
+
+
+def _unit_links(unit: Path) -> int:
+    """Have the unit's own command listen on its NICs: it says what ports want portfast."""
+    print(f"listening on the NICs of {unit} ...", flush=True)
+    command = [sys.executable, "-m", "firmware", "links", "--config", str(unit)]
+    return NO_BENCH if subprocess.run(command, check=False).returncode else 0
 
 
 def _say(what: str, well: bool, otherwise: str) -> None:

@@ -47,6 +47,7 @@ def _parser() -> ArgumentParser:
         ("run", _run, "run the unit until it is told to stop"),
         ("check", _check, "say what is wrong with unit.toml, and start nothing"),
         ("attach", _attach, "a terminal session on the running unit"),
+        ("links", _links, "listen on every NIC for spanning tree; ports want portfast"),
     ):
         commands.add_parser(name, parents=[config], help=text).set_defaults(do=do)
     execute = commands.add_parser("exec", parents=[config], help='one command: "show failover"')
@@ -75,6 +76,12 @@ def _run(unit: UnitFile, asked: Namespace) -> int:
 def _check(unit: UnitFile, asked: Namespace) -> int:
     print(f"{unit.path}: good. {unit.facts.chassis}, {unit.facts.model} {unit.facts.version}")
     return 0
+
+
+def _links(unit: UnitFile, asked: Namespace) -> int:
+    from firmware.processes.link_report import report
+
+    return report(unit)
 
 
 def _failover(unit: UnitFile, asked: Namespace) -> int:

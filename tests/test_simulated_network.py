@@ -125,10 +125,11 @@ def test_a_neighbour_that_was_never_asked_is_not_in_the_table() -> None:
     assert bench.hears(P, "arp")
 
 
-def test_the_second_newest_neighbour_is_asked_too(bench: Bench) -> None:
+def test_the_two_newest_neighbours_are_asked_and_the_mate_never(bench: Bench) -> None:
     bench.listening.pinged(S, NIC, "192.168.1.1")
-    assert bench.hears(S, "arp")
     bench.listening.pinged(S, NIC, "192.168.1.77")
+    assert bench.hears(S, "arp")
+    bench.listening.pinged(S, NIC, "192.168.1.78")
     assert not bench.hears(S, "arp")
     bench.listening.pinged(S, NIC, "192.168.1.10")
     assert bench.hears(S, "arp")

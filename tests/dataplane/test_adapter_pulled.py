@@ -70,6 +70,16 @@ def test_the_other_interface_serves_on_and_roles_still_move(rig: Rig) -> None:
 
 
 @on_rig
+def test_who_lets_go_before_it_knows_that_the_nic_is_gone_has_let_go(rig: Rig) -> None:
+    plane = rig.prepared("unit-a", plan(Identity.PRIMARY))
+    assert plane.assume() == Done("AssumeAddresses")
+    batch("unit-a", ["link del eth1"])
+    assert plane.release() == Done("ReleaseAddresses")
+    assert rig.addresses("unit-a")["e0stby"] == ["172.16.1.4/24"]
+    assert "eth0" in rig.up("unit-a")
+
+
+@on_rig
 def test_a_nic_that_is_back_has_the_role_the_unit_has_by_then(rig: Rig) -> None:
     plane = rig.prepared("unit-a", plan(Identity.PRIMARY))
     pull(rig, plane)

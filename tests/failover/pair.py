@@ -112,6 +112,7 @@ class Pair:
         self.sealed: list[tuple[fe.SendFrame, ...]] = [(), ()]
         self.refuse: set[str] = set()  # data-plane effects the kernel refuses
         self.audible: set[Ask] = set()  # what makes itself heard: who, where, at which question
+        self.answer_us = {A: 5_000, B: 5_000}
         self.asked: list[list[tuple[str, str]]] = [[], []]  # questions of tests, and where
         self._listening: set[tuple[int, str]] = set()
         self.syncs = True
@@ -264,10 +265,10 @@ class Pair:
                 pass
 
     def _question(self, index: int, physical: str, question: str) -> None:
-        """A test asks; whoever is audible there is heard 5 ms later, if the unit still listens."""
+        """A test asks; whoever is audible there is heard soon, if the unit still listens."""
         self.asked[index].append((physical, question))
         if (index, physical, question) in self.audible:
-            self.schedule.after(5_000, lambda: self.sound(index, physical))
+            self.schedule.after(self.answer_us[index], lambda: self.sound(index, physical))
 
     def sound(self, index: int, physical: str) -> None:
         """Somebody is heard on that NIC."""

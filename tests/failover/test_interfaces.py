@@ -280,6 +280,19 @@ def test_if4_the_tests_come_in_order_and_end_within_the_hold_time():
     assert interface(pair, A) == "Unknown (Waiting)"
 
 
+@pytest.mark.parametrize("late_us", [1_000, 9_000, 700_000])
+def test_if3_what_the_mate_heard_in_the_last_test_is_no_news_in_the_next(late_us):
+    """Hellos stay away, so both test again and again; one is always a little later."""
+    pair = Pair().both()
+    pair.answer_us[B] = late_us
+    pair.audible = {(index, INSIDE, question) for index in (A, B) for question in (ARP0, ARP1)}
+    pair.cut(INSIDE)
+    for _ in range(40):
+        pair.run(1_000)
+        assert pair.states == ("Active", "Standby Ready")
+    assert pair.logged(A).count(MessageId.TESTING_INTERFACE) > 5
+
+
 def test_if3_what_is_logged_of_a_test():
     pair = Pair().both()
     pair.audible = {(A, INSIDE, ACTIVITY)}

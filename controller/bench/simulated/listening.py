@@ -4,7 +4,8 @@ The hosts, as they behave, are the only ones whose words count: hellos, the unit
 spanning tree do not. ``traffic on`` makes the hosts talk with each other by way of the active unit,
 which hears them all the time; the standby hears no more of it than a broadcast now and then.
 
-A unit's ARP table has whom it pinged and, where it forwards traffic, the host; newest first.
+A unit's ARP table has whom it pinged and, where it forwards traffic, the host; newest first. The
+mate is in it and never asked.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from firmware.core.failover import events as ev
 
 LOOK_US = 100_000  # what hosts say by themselves they say this often
 CHATTER = 0.01  # of those looks: a host with traffic asks for somebody by broadcast
-ANSWER_US = 400  # an answer of a host
+ANSWER_US = (200, 3000)  # an answer of a host takes at least, and less than
 _ANSWERS_ARP = (Behaviour.USUAL, Behaviour.TALK, Behaviour.ARP)
 _HAS_TRAFFIC = (Behaviour.USUAL, Behaviour.TALK)
 
@@ -70,7 +71,7 @@ class Listening:
         elif isinstance(effect, fe.StopListening):
             self._since.pop(where, None)
         elif isinstance(effect, fe.AskNeighbour):
-            self._ask(*where, effect.turn)
+            self._ask(*where, effect)
         else:
             self._answered(*where, by=(Behaviour.PING,))
 
@@ -113,13 +114,15 @@ class Listening:
         chatter = traffic and self._bench.chance.random() < CHATTER
         return storm or told or chatter or behaviour is Behaviour.TALK
 
-    def _ask(self, unit: Unit, physical: str, turn: int) -> None:
-        known = list(self._pinged.get((unit, physical), ()))
+    def _ask(self, unit: Unit, physical: str, effect: fe.AskNeighbour) -> None:
+        ends = (effect.persona.active, effect.persona.standby)
+        pair = [str(end.ip) for end in ends if end is not None]
+        known = [one for one in self._pinged.get((unit, physical), ()) if one not in pair]
         host = HOST_ON.get(PLACES[physical])
         holding = self._bench.units[unit].data.holding
         if host is not None and self.traffic and holding and host.address not in known:
             known.append(host.address)
-        if host is not None and turn < len(known) and known[turn] == host.address:
+        if host is not None and effect.turn < len(known) and known[effect.turn] == host.address:
             self._answered(unit, physical, by=_ANSWERS_ARP)
 
     def _answered(self, unit: Unit, physical: str, *, by: tuple[Behaviour, ...]) -> None:
@@ -128,7 +131,8 @@ class Listening:
         network = self._bench.links[link]
         answers = self._behaviour.get(link, Behaviour.QUIET) in by and network.host_there()
         if answers and network.speaks(unit) and self._bench.carrier(unit, physical):
-            self._bench.schedule.after(ANSWER_US, lambda: self._heard(unit, physical))
+            late_us = self._bench.chance.randrange(*ANSWER_US)
+            self._bench.schedule.after(late_us, lambda: self._heard(unit, physical))
 
     def _heard(self, unit: Unit, physical: str) -> None:
         there = self._bench.carrier(unit, physical) and self._bench.units[unit].powered

@@ -184,7 +184,7 @@ class Simulation:
             for physical in box.nics:
                 up = self.carrier(unit, physical)
                 if box.engine is not None and box.engine.unit.carriers.get(physical) != up:
-                    box.step(ev.CarrierChanged(physical, up))
+                    box.step(ev.CarrierChanged(physical, up, physical in box.gone))
 
     # Faults, for verbs and schedules alike
 

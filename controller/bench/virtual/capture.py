@@ -97,10 +97,12 @@ class SecondOpinion:
         self._await_files()
 
     def lose(self, unit: Unit, ethernet: int) -> None:
-        """That port is about to be taken away, and tcpdump with it."""
+        """That port was taken away; its tcpdump ends by itself, the last frame written."""
         running = self._running.pop((unit, ethernet), None)
+        until = time.monotonic() + _LATE_S
+        while running is not None and running.alive and time.monotonic() < until:
+            time.sleep(0.005)
         if running is not None:
-            time.sleep(_TCPDUMP_LATE_NS / 1e9)
             self._processes.end(running)
 
     def find(self, unit: Unit, ethernet: int) -> None:

@@ -24,6 +24,7 @@ from controller.bench.world import Unit
 CAPACITY = 1 << 19
 # The writer's numbers: frames missed; when the rings were last emptied; ports that are looked at.
 DROPS, HEARTBEAT, LOOKED_AT = 0, 1, 2
+_LAST_BLOCK_NS = 50_000_000
 
 
 class Eye:
@@ -31,13 +32,21 @@ class Eye:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._lost_ns: int | None = None
         self.ring: PacketRing | None = PacketRing(name)
 
-    def look(self) -> None:
-        """Let go of a port that is gone; find it again when there is one of its name."""
+    def look(self, now_ns: int) -> None:
+        """Let go of a port that is gone; find it again when there is one of its name.
+
+        Not at once: the kernel hands over the last block, which is not full, a little later.
+        """
         if self.ring is not None and self.ring.lost():
+            self._lost_ns = now_ns
+        if self.ring is not None and self._lost_ns is not None:
+            if now_ns - self._lost_ns < _LAST_BLOCK_NS:
+                return
             self.ring.close()
-            self.ring = None
+            self.ring = self._lost_ns = None
         if self.ring is None:
             with contextlib.suppress(OSError):
                 self.ring = PacketRing(self._name)
@@ -75,7 +84,7 @@ def main() -> None:
                 fields = digest(frame)
                 if fields is not None:
                     writer.append(wall_ns - offset_ns, number, *fields)
-            eye.look()
+            eye.look(now_ns)
         writer.note(LOOKED_AT, sum(eye.ring is not None for eye in eyes.values()))
         writer.note(HEARTBEAT, now_ns)
 

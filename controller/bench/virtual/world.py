@@ -260,11 +260,10 @@ class VirtualWorld:
 
     def _vanish(self, action: Vanish) -> None:
         ethernet = _ethernet(action.interface)
-        if ethernet in DATA:
-            self.capture.catch_up()
-            if self._second is not None:
-                self._second.lose(action.unit, ethernet)
+        self.capture.catch_up()
         self.network.vanish(action.unit, ethernet)
+        if ethernet in DATA and self._second is not None:
+            self._second.lose(action.unit, ethernet)
         self.hand.faults.forget(port(action.unit, f"eth{ethernet}"))
         self._gone.append(action)
         self.capture.await_ports(self._ports_there())

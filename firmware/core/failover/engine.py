@@ -301,7 +301,8 @@ class Engine:
 
     def _carrier(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.CarrierChanged)
-        if unit.carriers.get(event.physical) == event.up and not event.gone:
+        changed = unit.carriers.get(event.physical) != event.up
+        if not changed and not event.gone:
             return []
         unit.carriers[event.physical] = event.up
         unit.changed = True
@@ -310,10 +311,11 @@ class Engine:
         link = unit.settings.failover_link
         for interface in unit.settings.interfaces:
             if interface.physical == event.physical:
-                unit.log(MessageId.LINK_UP if event.up else MessageId.LINK_DOWN, interface.name)
+                if changed:
+                    unit.log(MessageId.LINK_UP if event.up else MessageId.LINK_DOWN, interface.name)
                 if event.gone:
                     unit.log(MessageId.NIC_GONE, interface.name, event.physical)
-        if link is not None and link.physical == event.physical:
+        if changed and link is not None and link.physical == event.physical:
             unit.log(MessageId.LAN_INTERFACE_UP if event.up else MessageId.LAN_INTERFACE_DOWN)
         interfaces.look(unit, now_ms)
         return []

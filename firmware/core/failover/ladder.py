@@ -48,7 +48,7 @@ def begin(unit: Unit, index: int, watched: Watched, now_ms: int) -> None:
     if not watched.unknown:
         unit.log(MessageId.INTERFACE_LOST, interface.name)
         unit.log(MessageId.TESTING_INTERFACE, interface.name)
-    watched.mate_stage, watched.mate_heard, watched.passed = None, False, None
+    watched.mate_stage = watched.mate_heard = watched.passed = None
     watched.begun_ms = now_ms
     unit.out.append(ListenForActivity(interface.physical, *_with(unit, interface.physical)))
     _enter(unit, index, watched, TestStage.ACTIVITY, now_ms)
@@ -61,7 +61,7 @@ def advance(unit: Unit, index: int, watched: Watched, now_ms: int, *, wanted: bo
     there is nothing to find out.
     """
     physical = unit.settings.interfaces[index].physical
-    if not wanted and watched.mate_stage in (None, TestStage.ENDED) and not watched.mate_heard:
+    if not wanted and watched.mate_stage in (None, TestStage.ENDED) and watched.mate_heard is None:
         give_up(unit, index, watched)
         return
     if now_ms < watched.next_ms:
@@ -111,8 +111,10 @@ def reported(unit: Unit, body: TestReport, now_ms: int, *, watches: bool) -> Non
 def _reported(unit: Unit, entry: TestEntry, watched: Watched, now_ms: int, watches: bool) -> None:
     asks = not entry.heard and entry.stage is not TestStage.ENDED
     if watched.stage is None and watches and asks:
-        if now_ms - watched.quiet_since_ms < unit.settings.hold_interface_ms // 2:
-            if watched.passed is not None:  # heard already, when the mate had not begun yet
+        quiet_ms = now_ms - watched.quiet_since_ms
+        if quiet_ms < unit.settings.hold_interface_ms // 2:
+            # Heard already, when the mate had not begun yet; not what was heard in the last test.
+            if watched.passed is not None and quiet_ms < 2 * unit.settings.poll_interface_ms:
                 unit.tests_told.append(TestEntry(entry.index, watched.passed, True))
         elif watched.monitoring and not watched.failed:
             begin(unit, entry.index, watched, now_ms)
@@ -120,7 +122,8 @@ def _reported(unit: Unit, entry: TestEntry, watched: Watched, now_ms: int, watch
     if stage is None:
         return
     watched.mate_stage = entry.stage
-    watched.mate_heard = watched.mate_heard or entry.heard
+    if entry.heard and watched.mate_heard is None:
+        watched.mate_heard = entry.stage
     if entry.heard and entry.stage < stage:
         _end(unit, entry.index, watched, now_ms)
 
@@ -166,13 +169,14 @@ def _ask(unit: Unit, physical: str, watched: Watched, now_ms: int) -> None:
 
 def _mate_heard_by(watched: Watched, stage: TestStage) -> bool:
     """Whether the mate heard somebody in this stage or an earlier one."""
-    return watched.mate_heard and watched.mate_stage is not None and watched.mate_stage <= stage
+    return watched.mate_heard is not None and watched.mate_heard <= stage
 
 
 def _end(unit: Unit, index: int, watched: Watched, now_ms: int) -> None:
     """Nobody was heard here: the fault is this side's if the mate heard somebody."""
     interface = unit.settings.interfaces[index]
-    watched.failed, watched.unknown = watched.mate_heard, not watched.mate_heard
+    watched.failed = watched.mate_heard is not None
+    watched.unknown = not watched.failed
     if watched.failed:
         unit.log(MessageId.INTERFACE_TESTED, interface.name, "Failed")
     watched.stage, watched.quiet_since_ms = None, now_ms

@@ -82,7 +82,7 @@ class Watched:
     turn: int = 0  # questions asked in this stage
     passed: TestStage | None = None  # in which stage of the last test somebody was heard
     mate_stage: TestStage | None = None  # what the mate last told of its test
-    mate_heard: bool = False
+    mate_heard: TestStage | None = None  # in which stage of this test the mate heard somebody
 
 
 @dataclass(slots=True)

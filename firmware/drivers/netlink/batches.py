@@ -19,8 +19,9 @@ retries would otherwise be sent from the active MAC.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 
 from firmware.core.failover.effects import DataPlan, Persona
@@ -89,7 +90,7 @@ def build(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> Batches
     on_active, on_standby = _routes(plan, indexes)
     settle = [m for p in personas for m in _settle(p, indexes[p.physical])] + on_standby
     actives_away = [m for p in personas for m in _active_away(p, indexes[p.physical])]
-    release = batch(_release(personas, indexes) + settle)
+    release = batch([_even_if_gone(m) for m in _release(personas, indexes) + settle])
     # With one MAC for both the standby persona cannot rise beside the active one: no overlap then.
     one_mac = any(p.active_mac == p.standby_mac for p in personas)
     return Batches(
@@ -155,6 +156,11 @@ def _release(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list
         if p.active_mac == p.standby_mac:
             out.append(say.lower_link(indexes[p.physical].active, persona_names(p.physical)[0]))
     return out
+
+
+def _even_if_gone(message: Message) -> Message:
+    """HM-9: a NIC that has just gone took its personas along. They are silent, as was asked."""
+    return replace(message, harmless=(*message.harmless, errno.ENODEV))
 
 
 def _settle(p: Persona, index: Indexes) -> list[Message]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import select
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -235,6 +237,37 @@ def test_a_port_with_nothing_but_bpdus(switches: Switches, faults: WireFaults) -
 def test_bpdus_only_wants_a_switch_that_sends_them(hand: NetworkHand) -> None:
     with pytest.raises(WorldError, match="no spanning tree"):
         hand.do(BpdusOnly(Link.INSIDE, P))
+
+
+UNIT_TOML = """[unit]
+chassis = "1"
+model = "PIX-515E"
+version = "7.2(1)"
+memory_mb = 128
+flash_mb = 16
+licence = "UR"
+[interfaces]
+Ethernet0 = "eth0"
+Ethernet1 = "eth1"
+Ethernet9 = "eth9"
+"""
+
+
+def test_the_doctor_points_at_ports_that_want_portfast(switches: Switches, tmp_path: Path) -> None:
+    file = tmp_path / "unit.toml"
+    file.write_text(UNIT_TOML)
+    switches.spanning_tree(Link.INSIDE, 15_000)
+    doctor = [sys.executable, "-m", "controller", "doctor", "--unit", str(file)]
+    done = subprocess.run(
+        ["nsenter", f"--net=/run/netns/{P}", *doctor], capture_output=True, text=True, check=False
+    )
+    told = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if "(eth" in line)
+    assert told["Ethernet0"] == "(eth0)     no spanning tree heard in 5 s", done
+    assert told["Ethernet1"].startswith(
+        "(eth1)     STP heard, forward delay 15 s: without portfast"
+    )
+    assert "carries nothing for 30 s" in told["Ethernet1"]
+    assert told["Ethernet9"] == "(eth9)     No such device"
 
 
 def ask_arp(unit: Unit) -> bool:

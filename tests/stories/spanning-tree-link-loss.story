@@ -1,0 +1,24 @@
+# While spanning tree keeps hellos away, a link that is lost still acts at once.
+clauses: SW-1 IF-1 HM-2
+boot: lan
+
+spanning-tree inside 15s
+spanning-tree outside 15s
+power-on primary secondary
+expect within 20s
+    primary    Active
+    secondary  Standby Ready
+type primary
+    failover polltime interface msec 500 holdtime 5
+show primary show failover
+    Interface outside (172.16.1.1): Normal (Waiting)
+    Interface inside (192.168.1.1): Normal (Waiting)
+    Interface outside (172.16.1.2): Normal (Waiting)
+    Interface inside (192.168.1.2): Normal (Waiting)
+pull-link primary Ethernet1
+expect within 2s
+    primary    Failed
+    secondary  Active
+messages primary
+    105007 inside
+    104003
