@@ -73,6 +73,7 @@ class UnitFacts:
     ssl_vpn_peers: int = 0  # licensed, u16
     features: tuple[str, ...] = ()  # licensed; names of wire.bodies.FEATURES
     real_time: bool = False  # the failover process was granted SCHED_FIFO
+    lease_refused: str = ""  # why the kernel holds no lease; empty: it does
     vlans: bool = False  # it can make sub-interfaces: the kernel has 802.1Q
 
 

@@ -21,6 +21,7 @@ from firmware.core.failover import (
     handover,
     interfaces,
     ladder,
+    lease,
     meeting,
     monitor,
     policy,
@@ -114,6 +115,8 @@ class Engine:
         unit = self.unit
         unit.out = []
         unit.last_step_ms = now_ms
+        if lease.lost(unit, now_ms):
+            self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -155,6 +158,8 @@ class Engine:
         self._unit = unit
         if not unit.facts.real_time:
             unit.log(MessageId.NOT_REAL_TIME)
+        if unit.facts.lease_refused:
+            unit.log(MessageId.NO_LEASE, unit.facts.lease_refused)
         return unit.out
 
     def _settings(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
@@ -339,10 +344,11 @@ class Engine:
         self._carrying.queue(unit, event.payload)
         return []
 
-    def _sync_ended(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+    def _sync_ended(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.SyncEnded)
         failed = event.outcome is ev.SyncOutcome.FAILED
         unit.sync = SyncStatus.FAILED if failed else SyncStatus.DONE
+        unit.mate.sync_ended_ms = now_ms
         unit.changed = True
         if not failed:
             unit.sync_failures = 0
@@ -435,10 +441,11 @@ class Engine:
             if unit.changed:
                 dataplan.plan(unit)
             self._stand_alone(unit, now_ms)
-            self._carrying.serve_sync(unit)
+            self._carrying.serve_sync(unit, now_ms)
             ladder.tell(unit)
             self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)
+            lease.renew(unit, now_ms)
             self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
             witness.look(unit, now_ms, passive=startup.stays_passive(unit, now_ms))
@@ -471,6 +478,7 @@ class Engine:
             silence.due_ms(unit),
             unit.testimony.due_ms,
             handover.due_ms(unit),
+            lease.due_ms(unit),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
             startup.alone_due_ms(unit, now_ms),

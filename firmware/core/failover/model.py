@@ -59,6 +59,7 @@ class Mate:
     idle_since_ms: int | None = None  # frames that cannot be opened say: I do not serve
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on
+    sync_ended_ms: int | None = None  # when management had done with that request
     not_active_since_ms: int | None = None  # neither unit is active since
 
 
@@ -148,11 +149,22 @@ class Plan:
 
 
 @dataclass(slots=True)
+class Lease:
+    """What the kernel was last told. Written by ``lease``."""
+
+    until_ms: int | None = None  # nothing passes by the active personas any more; None: not held
+    renewed_ms: int = 0
+    lapses: int = 0  # it was over for a while, and this unit went on
+    lapsed_worst_ms: int = 0
+
+
+@dataclass(slots=True)
 class Hellos:
     """When to speak next. Written by ``speaking``."""
 
     next_link_ms: int = 0
     next_data_ms: int = 0
+    spoken_ms: int = 0  # the last hello on the failover link
     next_witness_ms: int = 0
     sequence: int = 0
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
@@ -214,6 +226,7 @@ class Unit:
     cable: Cable = field(default_factory=Cable)
     handover: Handover = field(default_factory=Handover)
     plan: Plan = field(default_factory=Plan)
+    lease: Lease = field(default_factory=Lease)
     hellos: Hellos = field(default_factory=Hellos)
     out: list[Effect] = field(default_factory=list)
 

@@ -297,6 +297,8 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
     if body.state is not UnitState.SYNC_CONFIG:
         mate.sync_served = False
     _note_their_hearing(unit, body)
+    if body.state is UnitState.NEGOTIATION and unit.state is not UnitState.NEGOTIATION:
+        unit.hellos.next_link_ms = now_ms  # HE-1: it looks for us, and may know nothing
     if body.failed:
         return _says_failed(unit, body) if news else []
     if reloaded and not is_active(body.state) and not body.holding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Interface
 
+from firmware.core.failover import lease
 from firmware.core.failover.model import Unit
 from firmware.core.failover.monitor import active_ms, interface_states
 from firmware.core.failover.states import REASONS
@@ -42,6 +43,10 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         sent=unit.hellos.sequence,
         received=unit.received,
         holding=unit.holding,
+        lease_ms=lease.length_ms(unit),
+        lease_lapses=unit.lease.lapses,
+        lease_lapsed_worst_ms=unit.lease.lapsed_worst_ms,
+        lease_refused=unit.facts.lease_refused,
         not_understood=unit.mate.unread_shown,
         unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )

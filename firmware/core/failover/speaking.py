@@ -39,6 +39,7 @@ def time_passed(unit: Unit, now_ms: int) -> None:
         return
     if now_ms >= unit.hellos.next_link_ms:
         unit.hellos.next_link_ms = now_ms + _seeking_or(unit, unit.settings.poll_unit_ms)
+        unit.hellos.spoken_ms = now_ms
         unit.send(unit.link_channel, hello(unit, now_ms))
         if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or not identified(unit)):
             for channel in unit.introducing:

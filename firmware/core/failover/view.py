@@ -101,6 +101,10 @@ class UnitView:
     frames_ignored: tuple[tuple[str, int], ...]  # "lan: no echo of this boot" -> how often
     late_worst_ms: int  # how late TimePassed came at worst, since boot
     real_time: bool
+    lease_ms: int = 0  # what a renewal of the kernel's lease is good for; 0: nothing to be leased
+    lease_lapses: int = 0  # how often it ran out, and this unit went on
+    lease_lapsed_worst_ms: int = 0
+    lease_refused: str = ""  # why the kernel holds none
     unfit: str = ""  # why the other unit cannot be a mate, as history prints it; empty: it can
     holding: bool = False  # this unit has the active addresses; it may, with failover off
     not_understood: bool = False  # the other unit lives, and its frames cannot be opened (KY-2)

@@ -71,7 +71,7 @@ ROWS: tuple[Row, ...] = (
         },
         manual="Off by default. With it a failed failover link forbids no takeover, and one that "
         "is down at start makes no two actives, as long as one listed way is left. With none left "
-        "nobody takes over, a secondary that starts stays passive, and both units say so (990030). "
+        "nobody takes over, a secondary that starts stays passive, and both units say so (990032). "
         "The mode's own failover link may be listed too: then the silence of a LAN failover link "
         "that alone is left is a death.",
         source="ours",
