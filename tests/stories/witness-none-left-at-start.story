@@ -23,13 +23,13 @@ expect for 10s
     secondary  Negotiation
 forwarder primary
 messages secondary
-    990030
+    990032
 mend outside
 expect within 15s
     primary    Active
     secondary  Cold Standby
 messages secondary
-    990031
+    990033
 mend failover
 mend inside
 expect within 20s

@@ -19,27 +19,26 @@ messages secondary within 5s
 switch inside hangs
 wait 6s
 no-messages secondary
-    990030
+    990032
 switch outside hangs
 expect for 10s
     primary    Active
     secondary  Standby Ready
 messages secondary
     103001
-    990030 (Secondary) No failover witness is left (interfaces); a takeover is blocked.
+    990032 (Secondary) No failover witness is left (interfaces); a takeover is blocked.
 messages primary
-    990030
+    990032
 show secondary show failover
     Witness: interfaces (silent); none left: takeover blocked
-forwarder primary
 switch outside on
 messages secondary within 10s
-    990031
+    990033
 switch outside hangs
 messages secondary within 10s
-    990030
-    990031
-    990030
+    990032
+    990033
+    990032
 power-off primary
 expect for 8s
     primary    off

@@ -16,7 +16,7 @@ expect within 15s
     primary    off
     secondary  Negotiation
 messages secondary within 10s
-    990030
+    990032
 type secondary
     no failover witness
 expect within 5s
