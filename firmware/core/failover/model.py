@@ -90,6 +90,8 @@ class Link:
     told: bool = False  # by a message of the cable's
     failed: bool = False  # marked failed: the mate is heard elsewhere only, or the cable is out
     silent_all: bool = False  # failed, and nothing is heard elsewhere either
+    beside_since_ms: int | None = None  # since when somebody says hello elsewhere: ``beside``
+    beside_ms: int = 0  # and when that was last heard
     probing_since_ms: int | None = None
     next_probe_ms: int = 0
     probe_number: int = 0

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core.failover import policy
+from firmware.core.failover import beside, policy
 from firmware.core.failover.events import FrameUnreadable
 from firmware.core.failover.lives import next_life
 from firmware.core.failover.model import Unit
@@ -71,6 +71,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         return False  # a broadcast of our own, back from the link
     if header.echo != unit.boot:
         unit.ignore(channel, "does not echo this boot")
+        if beside.heard(unit, channel, frame, now_ms):
+            mark_link_failed(unit, told=unit.cable.status in UNPLUGGED)
         _answer_candidate(unit, channel, frame, now_ms)
         return False
     if header.boot != unit.mate.boot and not _adopt(unit, channel, frame):
@@ -82,6 +84,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         unit.ignore(channel, "heard already, or too old to tell")
         return False
     unit.mate.heard_ms[channel] = unit.mate.understood_ms = now_ms
+    if channel == unit.link_channel:
+        unit.link.beside_since_ms = None
     unit.mate.unread_ms = unit.mate.idle_since_ms = None
     return True
 
