@@ -1,0 +1,37 @@
+# The standby loses power, LAN: marked failed after the hold time; the active unit goes on.
+clauses: FA-3 OR-1
+boot: lan
+bounds: outage 500ms, tcp kept
+
+power-on primary secondary
+expect within 20s
+    primary    Active
+    secondary  Standby Ready
+type primary
+    failover polltime unit msec 100 holdtime msec 400
+    failover polltime interface msec 500 holdtime 5
+show secondary show failover
+    Unit Poll frequency 100 milliseconds, holdtime 400 milliseconds
+    Interface Poll frequency 500 milliseconds, holdtime 5 seconds
+    This host: Secondary - Standby Ready
+    Interface outside (172.16.1.2): Normal
+    Interface inside (192.168.1.2): Normal
+    Other host: Primary - Active
+    Interface outside (172.16.1.1): Normal
+    Interface inside (192.168.1.1): Normal
+traffic on
+wait 1s
+! power-off secondary
+expect for 2s
+    primary    Active
+messages primary
+    103001
+show primary show failover
+    This host: Primary - Active
+    Other host: Secondary - Failed
+    Interface outside (172.16.1.2): Unknown (Waiting)
+type primary
+    no failover active
+    => ERROR
+forwarder primary
+arp unchanged
