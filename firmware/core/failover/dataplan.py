@@ -29,11 +29,23 @@ RETRY_MS = 2_000  # a refused data plane is asked for again: a NIC may come back
 
 def plan(unit: Unit) -> None:
     """Ask for the data plane the settings and the known MACs call for, if it is not so already."""
+    made_of = _made_of(unit)
+    if made_of == unit.plan.made_of:
+        return
+    unit.plan.made_of = made_of
     wanted = make(unit)
     if wanted != unit.plan.wanted:
         unit.plan.wanted = wanted
         unit.plan.ready, unit.plan.retry_ms = False, None
         unit.out.append(PrepareDataPlane(wanted))
+
+
+def _made_of(unit: Unit) -> tuple[object, ...]:
+    """All that ``make`` looks at, cheaper to compare than a plan is to make."""
+    hello = unit.mate.hello
+    stands_off = hello is not None and (hello.macs_set or not is_active(hello.state))
+    failed, identify = unit.state is UnitState.FAILED, unit.mate.identify
+    return unit.settings, unit.identity, identify, unit.conflict, failed, hello is None, stands_off
 
 
 def refused(unit: Unit, why: str) -> None:
