@@ -85,6 +85,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
     if channel == unit.link_channel:
         unit.mate.by_link, unit.link.beside_since_ms = True, None
     unit.testimony.broken.pop(channel, None)
+    if channel == unit.link_channel:
+        unit.link.beside_since_ms = None
     unit.mate.unread_ms = unit.mate.idle_since_ms = None
     return True
 
