@@ -1,5 +1,5 @@
-# A failed unit is repaired and reset as the document has it: it stands by, and becomes active by order.
-clauses: PR-4 OR-3 HM-5
+# A failed unit is repaired and reset as the document has it: unfailed, and standby until made active.
+clauses: PR-4 OR-3
 boot: cable
 
 power-on primary secondary
@@ -25,19 +25,27 @@ expect within 2s
 show primary show failover
     This host: Primary - Failed
     Interface inside (192.168.1.2): No Link (Waiting)
-type primary
-    failover interface-policy 2
-    => **** WARNING ****
-type primary
-    failover reset
+# Repaired.
+plug-link primary Ethernet1
+console primary
+    pix> enable
+    Password: cisco
+    pix# configure terminal
+    pix(config)# failover reset
 expect within 20s
-    primary    Standby Ready
-    secondary  Active
-# "It does not automatically make it active."
-expect for 2s
     primary    Standby Ready
     secondary  Active
 messages primary
     104003
     104004
+# "It does not automatically make it active: restored units remain in the standby state until made active."
+expect for 2s
+    primary    Standby Ready
+    secondary  Active
 forwarder secondary
+type primary
+    failover active
+expect within 2s
+    primary    Active
+    secondary  Standby Ready
+forwarder primary

@@ -177,6 +177,8 @@ class Engine:
             power.judge(unit)
         self._forget_channels(unit)
         interfaces.configured_anew(unit)
+        if before.hold_interface_ms != event.settings.hold_interface_ms:
+            interfaces.held_otherwise(unit, now_ms)
         if first or replace(before, digest=0) != replace(event.settings, digest=0):
             speaking.speak_now(unit)  # a digest can wait: a pasted page is no page of hellos
         if unit.channels != channels:

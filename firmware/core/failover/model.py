@@ -211,6 +211,7 @@ class Unit:
     carriers: dict[str, bool] = field(default_factory=dict)
     data_places: dict[str, int] = field(default_factory=dict)  # physical name -> its index
     watched: dict[str, Watched] = field(default_factory=dict)  # by physical name; interfaces
+    held_since_ms: int = 0  # since when the interfaces' hold time is what it is
     watch_due_ms: int | None = None  # look at all of them then; interfaces
     watch_seen: tuple[object, ...] = ()  # what they were last looked at beside; interfaces
     failed_count: int = 0  # monitored interfaces that have failed; interfaces

@@ -82,7 +82,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         unit.ignore(channel, "heard already, or too old to tell")
         return False
     unit.mate.heard_ms[channel] = unit.mate.understood_ms = now_ms
-    unit.mate.by_link = unit.mate.by_link or channel == unit.link_channel
+    if channel == unit.link_channel:
+        unit.mate.by_link, unit.link.beside_since_ms = True, None
     unit.testimony.broken.pop(channel, None)
     if channel == unit.link_channel:
         unit.link.beside_since_ms = None
