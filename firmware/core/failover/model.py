@@ -23,6 +23,7 @@ from firmware.core.wire.bodies import (
     Hello,
     Identify,
     InterfaceState,
+    MoreIdentity,
     TestEntry,
     TestStage,
     UnitState,
@@ -31,15 +32,27 @@ from firmware.core.wire.replay import SequenceWindow
 
 
 @dataclass(slots=True)
+class Told:
+    """What the mate has told of itself so far. Written by ``identifying``."""
+
+    boot: int = 0  # the life that told it
+    first: Identify | None = None
+    pieces: dict[int, MoreIdentity] = field(default_factory=dict)  # by their first place
+
+
+@dataclass(slots=True)
 class Mate:
-    """What is known of the other unit. Written by ``monitor``."""
+    """What is known of the other unit. Written by ``monitor``; states by ``mates_interfaces``."""
 
     chassis: int | None = None  # latched at negotiation; strangers are ignored
     boot: int = 0  # verified: this life has echoed ours
     former: dict[int, None] = field(default_factory=dict)  # lives that ended, oldest first
     hello: Hello | None = None  # the newest, by its sequence
     hello_ms: int = 0  # when it was heard
-    identify: Identify | None = None
+    states: tuple[InterfaceState, ...] = ()  # of all its data interfaces
+    states_said: int = 0  # sequence of the newest word of those that have no place in a hello
+    identify: Identify | None = None  # whole: of all its interfaces
+    told: Told = field(default_factory=Told)
     identified: int = 0  # the boot whose Identify that is; fitness
     unfit: Cause | None = None  # why it cannot be our mate; fitness
     judged: tuple[object, ...] = ()  # what was last told of that; fitness
@@ -137,11 +150,12 @@ class Plan:
 
 @dataclass(slots=True)
 class Hellos:
-    """When to speak next. Written by ``speaking``."""
+    """When to speak next. Written by ``speaking``; the piece by ``identifying``."""
 
     next_link_ms: int = 0
     next_data_ms: int = 0
     sequence: int = 0
+    next_piece: int = 0  # place of the interface that the next MoreIdentity begins with
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 
 
@@ -192,6 +206,7 @@ class Unit:
     received: int = 0  # frames that counted
     lamps: tuple[bool, bool, bool] = (False, False, False)
     changed: bool = False
+    owes: bool = False  # hellos and a picture that may be due now; engine
     mate: Mate = field(default_factory=Mate)
     link: Link = field(default_factory=Link)
     cable: Cable = field(default_factory=Cable)
