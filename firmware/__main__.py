@@ -80,7 +80,8 @@ def _check(unit: UnitFile, asked: Namespace) -> int:
 def _failover(unit: UnitFile, asked: Namespace) -> int:
     from firmware.processes.realtime import end_with
 
-    if not end_with(asked.parent, signal.SIGTERM):  # a last chance to let its addresses go
+    # The end of its heartbeat tells it to let its addresses go; one that is stopped must hear it.
+    if not end_with(asked.parent, signal.SIGCONT):
         return 1
     from firmware.processes.failover import run
 

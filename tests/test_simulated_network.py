@@ -64,7 +64,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.links = {link: EthernetLink(self.schedule, self.chance) for link in Link}
-        self.units = {unit: Box(DataPlane(holding=unit is P)) for unit in Unit}
+        self.units = {
+            unit: Box(DataPlane(self.schedule, lambda: None, holding=unit is P)) for unit in Unit
+        }
         self.listening = Listening(self)  # type: ignore[arg-type]
 
     def carrier(self, unit: Unit, physical: str) -> bool:

@@ -24,7 +24,7 @@ from controller.bench.reading import (
 from controller.bench.world import Action, Link, Process, Unit, Wire
 from firmware.core.wire.bodies import UnitState
 
-STATES = (*(state.text for state in UnitState), "off")
+STATES = (*(state.text for state in UnitState), "off", "silent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +345,8 @@ VERBS = {
     "stop": _counted(
         "UNIT PROCESS", lambda w: world.Stop(read_word(Unit, w[0]), read_word(Process, w[1]))
     ),
+    "freeze": _counted("UNIT", lambda w: world.Freeze(read_word(Unit, w[0]))),
+    "thaw": _counted("UNIT", lambda w: world.Thaw(read_word(Unit, w[0]))),
     "type": Verb(_type, takes_lines=True),
     "console": Verb(_console, takes_lines=True),
     "erase": _counted("UNIT", lambda w: world.Erase(read_word(Unit, w[0]))),

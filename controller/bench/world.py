@@ -83,6 +83,7 @@ class Flood(StrEnum):
 class Process(StrEnum):
     """The processes of a unit a story may kill or stop."""
 
+    SUPERVISOR = "supervisor"
     FAILOVER = "failover"
     MANAGEMENT = "management"
 
@@ -289,6 +290,20 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """SIGSTOP to every process of the unit, the supervisor included."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Thaw:
+    """They all go on."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """The flash of a unit that is off is emptied."""
 
@@ -334,6 +349,8 @@ Action = (
     | Reappear
     | Kill
     | Stop
+    | Freeze
+    | Thaw
     | Erase
     | CopyFlash
     | Traffic

@@ -70,7 +70,8 @@ def _facts(unit: UnitFile, plane: DataPlane, real_time: bool) -> UnitFacts:
         PhysicalInterface(physical=physical, burned_in_mac=mac)
         for physical, mac in plane.burned_in_macs().items()
     )
-    return replace(unit.facts, interfaces=interfaces, real_time=real_time)
+    refused = plane.lease.refused
+    return replace(unit.facts, interfaces=interfaces, real_time=real_time, lease_refused=refused)
 
 
 def _open_pins(unit: UnitFile) -> Any:

@@ -61,7 +61,7 @@ class FailoverLoop:
         self._alarm = Alarm()
         self._selector = selectors.EpollSelector()
         self._short: dict[ev.ShortTimer, int] = {}  # when each runs out, ns
-        self._carriers_ns = self._heartbeat_ns = 0
+        self._carriers_ns = self._heartbeat_ns = now_ns()
         self._floods = 0  # rounds that ended with something still to be heard
         self._tick_ms = TICK_MAX_MS
         self._fenced_nics: tuple[str, ...] = ()
@@ -81,8 +81,12 @@ class FailoverLoop:
     # One round
 
     def _round(self) -> None:
-        self._alarm.set(self._next_due_ns())
+        due_ns = self._next_due_ns()
+        self._alarm.set(due_ns)
         drained = self._drain()
+        if self._ending:
+            return  # a supervisor that died while we stood still: nothing is to be said before that
+        self._counters.ran(due_ns, now_ns())
         self._alarm.rang()
         self._time_passes()
         now = now_ns()
@@ -261,6 +265,7 @@ class FailoverLoop:
             ef.YieldAddresses: lambda _: plane.yield_(),
             ef.ReleaseAddresses: lambda _: plane.release(),
             ef.DropActiveLinks: lambda _: plane.drop_active_links(),
+            ef.HoldLease: self._hold_lease,
             ef.ListenForActivity: self._tests.listen,
             ef.StopListening: self._tests.stop,
             ef.AskNeighbour: self._tests.ask,
@@ -283,6 +288,10 @@ class FailoverLoop:
     def _light(self, effect: ef.SetLamp) -> None:
         self._pins.set_lamp(effect)
 
+    def _hold_lease(self, effect: ef.HoldLease) -> None:
+        """What is left of it: this process may have stood still since the step that asked."""
+        self._plane.lease.hold(effect.until_ms - now_ms())
+
     def _prepare(self, effect: ef.PrepareDataPlane) -> None:
         # NICs of the old plan too: until this one is done they may still forward.
         nics = [self._unit.nics[persona.physical] for persona in effect.plan.personas]
@@ -294,6 +303,7 @@ class FailoverLoop:
 
     def _set_unit_timers(self, effect: ef.SetUnitTimers) -> None:
         self._tick_ms = tick_ms(effect.hold_unit_ms)
+        self._counters.hold(effect.hold_unit_ms)
         self._ask_to_be_watched(self._fenced_nics)
 
     def _ask_to_be_watched(self, nics: tuple[str, ...]) -> None:
@@ -328,6 +338,7 @@ class FailoverLoop:
     def _more_counters(self) -> dict[str, object]:
         return {
             "channels": self._channels.counts(),
+            "lease": self._plane.lease.counts(),
             "rounds_flooded": self._floods,
             "troubles": self._channels.troubles(),
             "management_dropped": self._management.dropped,

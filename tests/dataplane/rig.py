@@ -88,6 +88,15 @@ def persona(physical: str, name: str, network: str, nic: int, **changes: Any) ->
     return Persona(**(fields | changes))
 
 
+class LeasedPlane(DataPlane):
+    """No core renews the lease here: it holds for as long as any test takes."""
+
+    def assume(self) -> Done | Failed:
+        answer = super().assume()
+        self.lease.hold(60_000)
+        return answer
+
+
 class Rig:
     """The namespaces by name. Each unit has eth0 (outside), eth1 (inside), eth2 (failover)."""
 
@@ -146,7 +155,7 @@ class Rig:
     def plane(self, unit: str) -> DataPlane:
         """A data plane as the unit's failover process has it at its start."""
         with self.inside(unit):
-            plane = DataPlane(NICS)
+            plane = LeasedPlane(NICS)
         self._planes.append(plane)
         return plane
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from firmware.core.failover import effects as fe
+from firmware.core.failover.lease import ALONE_MS
 from firmware.core.settings import Identity, Mode
 
 from .pair import A, B, Pair, only_active
@@ -54,11 +55,13 @@ def test_id2_of_two_units_of_one_identity_neither_takes_the_others_macs(identity
             assert not persona.standby_up
 
 
-def test_nothing_is_due_for_a_unit_that_knows_nobody_and_is_off():
+def test_nothing_is_due_for_a_unit_that_knows_nobody_and_is_off_but_its_lease():
     pair = Pair()
     pair.wanted[A] = replace(pair.wanted[A], enabled=False, mode=Mode.CABLE)  # and no cable
     pair.boot(A)
     pair.run(100)
     assert pair.state(A) == "Disabled"
     assert pair.holding[A]  # OR-4: a gateway by itself
-    assert pair.engine(A).next_due_ms() is None
+    due_ms = pair.engine(A).next_due_ms()
+    assert due_ms is not None
+    assert due_ms - pair.schedule.now_ms > ALONE_MS // 4

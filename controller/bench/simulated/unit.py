@@ -1,8 +1,9 @@
 """One simulated unit: both machines of the core and the supervisor's rules, in virtual time.
 
 The same code that runs on a Pi decides here; only what drivers and processes do is replaced. A
-process that is stopped does nothing until it is ended; one that is killed is gone with all
-it knew. Supervisor ticks are skipped while the failover process lives: they could only say so.
+process that is stopped does nothing until it is ended; one that is killed is gone with all it knew;
+a unit that is frozen hears later what it was told. Supervisor ticks are skipped while the failover
+process lives: they could only say so.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
 from controller.bench.simulated.around import Around
 from controller.bench.simulated.clock import Schedule
+from controller.bench.simulated.kernel import FIRST_LEASE_US, DataPlane
+from controller.bench.simulated.sealing import Sealing
+from controller.bench.simulated.standstill import Standstill
 from controller.bench.simulated.wires import Said
 from controller.bench.world import Process as ProcessName
 from controller.bench.world import Unit
@@ -26,23 +27,13 @@ from firmware.core.failover.engine import Engine
 from firmware.core.failover.fence import Supervision, tick_ms
 from firmware.core.management import events as me
 from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
-from firmware.core.settings import Settings, UnitFacts
-from firmware.core.wire.bodies import LAN, BadFrame, Frame
-from firmware.core.wire.frames import encode
-from firmware.core.wire.seal import Seals, Unreadable
+from firmware.core.settings import UnitFacts
+from firmware.core.wire.bodies import Frame
 
 PREPARE_US = 30_000  # making personas, as measured in namespaces
 HOP_US = 100  # a message between two processes of a unit
 TICK_SLACK_US = 50
 WALL_MS = 1_167_113_264_000  # the document's: 06:07:44 UTC Dec 26 2006
-
-
-@dataclass(slots=True)
-class DataPlane:
-    """What the kernel of the unit would be doing."""
-
-    plan: fe.DataPlan | None = None
-    holding: bool = False
 
 
 @dataclass
@@ -59,7 +50,9 @@ class SimulatedUnit:
     nics: dict[str, bool] = field(default_factory=dict)
     held_down: tuple[str, ...] = ()
     gone: set[str] = field(default_factory=set)  # NICs that the kernel has not
-    data: DataPlane = field(default_factory=DataPlane)
+    data: DataPlane = field(init=False)
+    supervised: bool = True  # its supervisor neither stands still nor is dead
+    still: Standstill = field(default_factory=Standstill)
     engine: Engine | None = None
     management: ManagementEngine | None = None
     notice: tuple[fe.SendFrame, ...] = ()
@@ -70,8 +63,7 @@ class SimulatedUnit:
     waiting: dict[int, str] = field(default_factory=dict)  # prompts of sessions that may type
     published: list[me.PublishTopic] = field(default_factory=list)
     history: list[tuple[int, fe.StateChanged]] = field(default_factory=list)
-    seals: Seals = field(default_factory=lambda: Seals(ChaCha20Poly1305, InvalidTag))
-    mate_seen: set[str] = field(default_factory=set)  # channels on which its MAC is known
+    sealing: Sealing = field(default_factory=Sealing)
     supervision: Supervision = field(init=False)
     started: bool = False
     started_at: dict[fence.Process, int] = field(default_factory=dict)
@@ -80,6 +72,7 @@ class SimulatedUnit:
 
     def __post_init__(self) -> None:
         self.nics = {interface.physical: False for interface in self.facts.interfaces}
+        self.data = self._kernel()
         self.supervision = Supervision(tuple(self.nics))
         self._verbs: dict[type, Callable[[Any], None]] = {
             fe.PrepareDataPlane: self._prepare,
@@ -87,6 +80,7 @@ class SimulatedUnit:
             fe.YieldAddresses: lambda _: self._addresses("YieldAddresses", False),
             fe.ReleaseAddresses: lambda _: self._addresses("ReleaseAddresses", False),
             fe.DropActiveLinks: lambda _: None,
+            fe.HoldLease: lambda e: self.data.lease(e.until_ms * 1000),
             fe.ListenForActivity: lambda e: self.around.listen(self.name, e),
             fe.StopListening: lambda e: self.around.listen(self.name, e),
             fe.AskNeighbour: lambda e: self.around.listen(self.name, e),
@@ -126,7 +120,10 @@ class SimulatedUnit:
     def forwards(self) -> bool:
         """Whether a frame from an active MAC can leave this unit now."""
         data = any(self.around.carrier(self.name, p.physical) for p in self._personas())
-        return self.powered and self.data.holding and data
+        return self.powered and self.data.passes and data
+
+    def _kernel(self) -> DataPlane:
+        return DataPlane(self.schedule, lambda: self.around.changed(self.name))
 
     def _personas(self) -> tuple[fe.Persona, ...]:
         return self.data.plan.personas if self.data.plan is not None else ()
@@ -135,21 +132,21 @@ class SimulatedUnit:
     def state(self) -> str:
         """As the unit would print it; "off" and "silent" as the worlds have it."""
         if not self.powered:
-            return "off"
+            return "off" if self.supervised else "silent"
         stopped = fence.Process.FAILOVER in self.stopped
-        if self.engine is None or not self.engine.started or stopped:
+        if self.engine is None or not self.engine.started or stopped or self.still.frozen:
             return "silent"
         return self.engine.unit.state.text
 
     # Power, switches, faults: the bench's hand
 
     def power(self, on: bool) -> None:
-        """The power switch."""
-        if on == self.powered:
+        """The power switch, as far as there is a supervisor to heed it."""
+        if on == self.powered or not self.supervised:
             return
         self.powered = on
         if not on:
-            self.data = DataPlane()
+            self.data = self._kernel()
         self.supervise(fence.PowerSwitched(on))
         self.around.changed(self.name)
 
@@ -170,7 +167,11 @@ class SimulatedUnit:
             self.schedule.after(PREPARE_US, lambda: self._nics((physical,), up=True))
 
     def kill(self, name: ProcessName) -> None:
-        """SIGKILL: end of file reaches the supervisor at once."""
+        """SIGKILL: end of file reaches the supervisor, or the others if it was that, at once."""
+        if name is ProcessName.SUPERVISOR:
+            self.supervised = False
+            self.schedule.after(HOP_US, self._orphaned)
+            return
         process = fence.Process(name.value)
         self._end(process)
         gone = fence.ProcessGone(process, "it was killed")
@@ -178,15 +179,43 @@ class SimulatedUnit:
 
     def stop(self, name: ProcessName) -> None:
         """SIGSTOP."""
+        if name is ProcessName.SUPERVISOR:
+            self.supervised = False
+            return
         self.supervise(fence.HeartbeatHeard())  # the ticks that were skipped, made good in one
         self.supervise(ev.TimePassed())
         self.stopped.add(fence.Process(name.value))
         self._tick_on()
 
+    def _orphaned(self) -> None:
+        """Without a supervisor the failover process lets go and says so; nothing is left."""
+        if self.engine is not None:
+            self.data.holding = False
+            self._say_notice()
+        for process in fence.EVERY_PROCESS:
+            self._end(process)
+        self.powered = False
+        self.around.changed(self.name)
+
+    def freeze(self) -> None:
+        """SIGSTOP to every process of the unit."""
+        self.still.frozen = True
+
+    def thaw(self) -> None:
+        """SIGCONT: all is heard that came meanwhile, and only then has time passed."""
+        self.still.thaw()
+        self.supervise(fence.HeartbeatHeard())
+        self.supervise(ev.TimePassed())
+        due_ms = self.engine.next_due_ms() if self.started and self.engine is not None else None
+        if due_ms is not None and due_ms <= self.schedule.now_ms:
+            self.step(ev.TimePassed())
+
     # The supervisor
 
     def supervise(self, event: fence.SupervisorEvent) -> None:
         """Step the supervisor's rules and obey them."""
+        if not self.supervised or self.still.keeps(lambda: self.supervise(event)):
+            return
         for effect in self.supervision.step(event, self.schedule.now_ms):
             self._orders[type(effect)](effect)
         if self.powered and not self._all_alive():
@@ -214,7 +243,7 @@ class SimulatedUnit:
 
     def _tick(self) -> None:
         self.tick_at = None
-        if not self.powered:
+        if not self.powered or self.still.frozen:
             return
         if self.engine is not None and fence.Process.FAILOVER not in self.stopped:
             self.supervise(fence.HeartbeatHeard())
@@ -272,8 +301,7 @@ class SimulatedUnit:
 
     def _failover_up(self) -> None:
         self.engine = Engine()
-        self.seals = Seals(ChaCha20Poly1305, InvalidTag)
-        self.mate_seen.clear()
+        self.sealing = Sealing()
         self.data.holding = False  # a fresh process lets go of whatever its predecessor held
         self.around.changed(self.name)
         if self.management is not None:
@@ -304,8 +332,11 @@ class SimulatedUnit:
             return
         if fence.Process.FAILOVER in self.stopped:
             return  # it never goes on: the supervisor ends what hangs
+        alarm = isinstance(event, ev.ShortTimerExpired)
+        if self.still.keeps(lambda: self.step(event), alarm=alarm):
+            return
         if isinstance(event, ev.SettingsChanged):
-            self._use_key(event.settings)
+            self.sealing.use(event.settings, self.schedule.now_ms)
         effects = self.engine.step(event, self.schedule.now_ms)
         for effect in effects:
             self._verbs.get(type(effect), self._tell_management)(effect)
@@ -313,36 +344,15 @@ class SimulatedUnit:
             self.engine.check()
             self._wake()
 
-    def _use_key(self, settings: Settings) -> None:
-        self.seals.use(
-            settings.key,
-            from_mate=settings.key_from_mate,
-            now_ms=self.schedule.now_ms,
-            hold_ms=settings.hold_unit_ms,
-        )
-
     def sealed(self, frame: Frame) -> Said:
-        """A frame for an Ethernet link: bytes where there is a key, itself where not."""
-        self.seals.time_passed(self.schedule.now_ms)
-        return self.seals.encode(frame) if self.seals.keyed else frame
+        """A frame as it goes onto an Ethernet link."""
+        return self.sealing.sealed(frame, self.schedule.now_ms)
 
     def hear(self, channel: str, said: Said) -> None:
-        """What came by an Ethernet link, from the mate: nobody else is there."""
-        self.seals.time_passed(self.schedule.now_ms)
-        heard: Frame | BadFrame | Unreadable
-        if isinstance(said, bytes):
-            heard = self.seals.decode(said)
-        else:
-            heard = self.seals.decode(encode(said)) if self.seals.keyed else said
-        if isinstance(heard, Frame):
-            engine = self.engine
-            if engine is not None and engine.started and heard.header.echo == engine.unit.boot:
-                self.mate_seen.add(channel)
-            self.step(ev.FrameReceived(channel, heard))
-        elif isinstance(heard, Unreadable) and (channel == LAN or channel in self.mate_seen):
-            self.step(ev.FrameUnreadable(channel, heard.probe, heard.serves))
-        else:
-            self.step(ev.BadFrameReceived(channel, heard.why))
+        """What came by an Ethernet link."""
+        engine = self.engine
+        boot = engine.unit.boot if engine is not None and engine.started else None
+        self.step(self.sealing.heard(channel, said, boot, self.schedule.now_ms))
 
     def _wake(self) -> None:
         """TimePassed at the due time, unless another step has moved it by then."""
@@ -353,7 +363,8 @@ class SimulatedUnit:
             return
 
         def wake() -> None:
-            if self.engine is engine and engine.next_due_ms() == due_ms:
+            due = self.engine is engine and engine.next_due_ms() == due_ms
+            if due and not self.still.frozen:
                 self.step(ev.TimePassed())
 
         self.schedule.after(max(0, due_ms * 1000 - self.schedule.now_us), wake)
@@ -362,6 +373,8 @@ class SimulatedUnit:
         engine = self.engine
 
         def prepared() -> None:
+            if self.still.keeps(prepared):
+                return
             if self.engine is engine and self.powered:
                 self.data.plan = effect.plan
                 self._nics(tuple(n for n in self.nics if n not in effect.plan.silent), up=True)
@@ -371,6 +384,8 @@ class SimulatedUnit:
         self.schedule.after(PREPARE_US, prepared)
 
     def _addresses(self, effect: str, holding: bool) -> None:
+        if holding:
+            self.data.lease(self.schedule.now_us + FIRST_LEASE_US)
         if self.data.holding != holding:
             self.data.holding = holding
             self.around.changed(self.name)
@@ -407,6 +422,8 @@ class SimulatedUnit:
     def step_management(self, event: me.Event) -> None:
         """Step the management machine and obey it."""
         if self.management is None or fence.Process.MANAGEMENT in self.stopped:
+            return
+        if self.still.keeps(lambda: self.step_management(event)):
             return
         now_ms = self.schedule.now_ms
         for effect in self.management.step(event, now_ms, WALL_MS + now_ms):

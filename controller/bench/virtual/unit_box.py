@@ -174,9 +174,13 @@ class UnitBox:
         if self._running is not None:
             self._running.forget()
 
+    def words(self) -> str:
+        """What its processes said since ``forget_words``."""
+        return "" if self._running is None else self._running.said()
+
     def crash(self) -> str:
         """The last traceback among what its processes said since ``forget_words``; else empty."""
-        said = "" if self._running is None else self._running.said()
+        said = self.words()
         mark = said.rfind(_TRACEBACK)
         return said[mark:].strip() if mark >= 0 else ""
 

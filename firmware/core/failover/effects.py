@@ -9,6 +9,7 @@ back as ``Done(name)`` or ``Failed(name, why)``.
 | class | done by | comes back |
 |---|---|---|
 | PrepareDataPlane ... ReleaseAddresses, as listed below | netlink | yes |
+| HoldLease | netlink | no |
 | ListenForActivity, StopListening, AskNeighbour, PingBroadcast | interface tests | ActivityHeard |
 | SendFrame, SealFailedNotice | the channel's driver; supervisor | no |
 | StartShortTimer | the process | ShortTimerExpired |
@@ -85,6 +86,14 @@ class DropActiveLinks:
 @dataclass(frozen=True, slots=True)
 class ReleaseAddresses:
     """Unplanned: stop being a forwarder now, then settle on the standby personas."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLease:
+    """LS-1: until then, on the core's clock, the kernel may let pass what goes by the active
+    personas. Not in force by then, it is not to be put into force."""
+
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +249,7 @@ Effect = (
     | YieldAddresses
     | DropActiveLinks
     | ReleaseAddresses
+    | HoldLease
     | ListenForActivity
     | StopListening
     | AskNeighbour

@@ -17,6 +17,8 @@ from firmware.core.failover.view import FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import UnitState
 
+LETTING_GO = (*UNFIT, Cause.LEASE_LOST)  # whatever the state it leads to
+
 
 def enter(unit: Unit, row: Row, now_ms: int) -> None:
     """Go from ``row.state`` to ``row.target``."""
@@ -70,7 +72,7 @@ def _act(unit: Unit, row: Row, now_ms: int) -> None:
         interfaces.begin_anew(unit)  # IF-2: both sides wait for two hellos again
         unit.mate.not_active_since_ms = None
         handover.claimed(unit)
-    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in UNFIT:
+    elif target in (UnitState.COLD_STANDBY, UnitState.FAILED) or row.cause in LETTING_GO:
         _let_go(unit, row)
         if row.cause is Cause.SYNC_FAILED:
             unit.sync = SyncStatus.FAILED

@@ -24,23 +24,28 @@ from firmware.core.wire.bodies import (
 PIECES_MOST = 32  # remembered: more than any unit tells, should somebody speak in its name
 
 
-def say(unit: Unit, channel: str) -> None:
-    """Tell the mate what this unit is, or the next piece of it."""
-    unit.send(channel, identify(unit))
+def say(unit: Unit, *channels: str) -> None:
+    """Tell the mate what this unit is, and the next piece of the rest; the same on each channel."""
+    bodies: list[Identify | MoreIdentity] = [identify(unit)]
+    if len(unit.facts.interfaces) > HELLO_INTERFACES:
+        bodies.append(_next_piece(unit))
+    for channel in channels:
+        for body in bodies:
+            unit.send(channel, body)
+
+
+def _next_piece(unit: Unit) -> MoreIdentity:
     total = len(unit.facts.interfaces)
-    if total <= HELLO_INTERFACES:
-        return
     first = unit.hellos.next_piece
     first = first if HELLO_INTERFACES <= first < total else HELLO_INTERFACES
     cards = unit.facts.interfaces[first : first + MORE_IDENTITY_MOST]
     unit.hellos.next_piece = first + len(cards)
-    piece = MoreIdentity(
+    return MoreIdentity(
         total=total,
         first=first,
         macs=tuple(card.burned_in_mac for card in cards),
         kinds=tuple(kind_of(card.physical) for card in cards),
     )
-    unit.send(channel, piece)
 
 
 def identify(unit: Unit) -> Identify:

@@ -4,7 +4,7 @@ Every hello says a state. Most pairs of states are fine; the few that are not ar
 every step, and given to the table as causes: two actives that hear each other, an active unit
 without configuration beside a configured one, two standbys, an elected mate that stays standby.
 
-Clauses: FA-5, ID-2, KY-3, ST-5, ST-9, ST-10.
+Clauses: FA-5, ID-2, KY-3, LS-4, ST-5, ST-9, ST-10.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def _in_cold_standby(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     waited_ms = now_ms - unit.since_ms
     if is_active(hello.state):
         waits = waited_ms < sync_wait_ms(unit) or not fitness.identified(unit)
+        if unit.settings.witness and not monitor.hears_link(unit, now_ms):
+            waits = True  # WI-2: a configuration goes by the failover link only
         return [] if waits else [Cause.ACTIVE_MATE]
     return [Cause.MATE_NOT_ACTIVE] if waited_ms >= COLD_STANDBY_MS else []
 
@@ -104,7 +106,8 @@ def _in_standby_ready(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
         return []
     if mate.not_active_since_ms is None:
         mate.not_active_since_ms = now_ms
-    over = now_ms - mate.not_active_since_ms >= _patience_ms(unit)
+    let_go = hello.state is UnitState.NEGOTIATION and not unit.link.failed  # LS-4
+    over = let_go or now_ms - mate.not_active_since_ms >= _patience_ms(unit)
     return [Cause.BOTH_STANDBY] if over else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface
 
+from firmware.core.failover import lease
 from firmware.core.failover.model import Unit
 from firmware.core.failover.monitor import active_ms, interface_states
 from firmware.core.failover.states import REASONS
@@ -38,9 +39,15 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         frames_ignored=tuple(sorted(unit.ignored.items())),
         late_worst_ms=unit.late_worst_ms,
         real_time=unit.facts.real_time,
+        witnesses=unit.testimony.says,
+        takeover_blocked=unit.testimony.blocked,
         sent=unit.hellos.sequence,
         received=unit.received,
         holding=unit.holding,
+        lease_ms=lease.length_ms(unit),
+        lease_lapses=unit.lease.lapses,
+        lease_lapsed_worst_ms=unit.lease.lapsed_worst_ms,
+        lease_refused=unit.facts.lease_refused,
         not_understood=unit.mate.unread_shown,
         unfit=REASONS[unit.mate.unfit] if unit.mate.unfit is not None else "",
     )
@@ -48,7 +55,8 @@ def view(unit: Unit, now_ms: int) -> UnitView:
 
 def _cable(unit: Unit) -> CableStatus:
     """Plugged and powered at both ends, and yet nothing comes through: a bad cable."""
-    deaf = unit.link.failed and unit.cable.status is CableStatus.NORMAL
+    is_link = unit.settings.mode is Mode.CABLE
+    deaf = is_link and unit.link.failed and unit.cable.status is CableStatus.NORMAL
     return CableStatus.BAD if deaf else unit.cable.status
 
 

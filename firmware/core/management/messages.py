@@ -273,6 +273,22 @@ MESSAGES: dict[M, Row] = {
         "({unit}) The network adapter of interface {0} ({1}) is gone.",
         "pulled, or its driver ended. Plug it in again: the unit goes on with it by itself",
     ),
+    M.LEASE_LOST: Row(
+        1,
+        "({unit}) The failover process stood still for {0} ms; the mate may serve. Standing back.",
+        "active: it was late by more than its mate waits",
+    ),
+    M.NO_LEASE: Row(
+        4,
+        "({unit}) The kernel cannot be told to stop forwarding by itself: {0}.",
+        "at start; a unit all of whose processes stand still goes on forwarding",
+    ),
+    M.NO_WITNESS_LEFT: Row(
+        1,
+        "({unit}) No failover witness is left ({0}); a takeover is blocked.",
+        "no way of `failover witness` can tell a dead mate from a cut",
+    ),
+    M.TAKEOVER_NOT_BLOCKED: Row(1, "({unit}) A takeover is no longer blocked.", "after 990032"),
 }
 
 

@@ -21,6 +21,7 @@ from firmware.core.persona_names import persona_names
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.arp import Announcer
 from firmware.drivers.netlink.batches import NO_BATCHES, Batches, carried
+from firmware.drivers.netlink.lease import FIRST_MS, LOOPBACK, Lease
 from firmware.drivers.netlink.messages import Link, Message
 from firmware.drivers.netlink.nics import (
     NicWatch,
@@ -43,6 +44,7 @@ _NEIGHBOURS_CARRIED = 128  # an interface: the loop must not be kept for 2 ms
 class DataPlane:
     """The NICs of a unit, by the names the configuration uses.
 
+    ``lease``: what passes by the active personas passes only while it is held.
     ``nics``: physical name -> kernel NIC, {"Ethernet0": "eth0"}. Needs CAP_NET_ADMIN and
     CAP_NET_RAW. Raises NoSuchNicError, or ValueError where two names would share a persona.
     """
@@ -57,6 +59,7 @@ class DataPlane:
         for link in found.values():
             note_burned_in(self._route, link)
         self._disarm_leftovers(links)
+        self.lease = Lease()
         self._gate = RoleGate()
         self._batches = NO_BATCHES
         self._in_force: DataPlan | None = None  # the last plan that was carried out to its end
@@ -65,7 +68,7 @@ class DataPlane:
         self._announcer = Announcer()
         self._watch = NicWatch(found)
         self._heard_at_look: int | None = None  # None: the worker is not looking
-        self._preparation = Preparation(self._nics, self._gate)
+        self._preparation = Preparation(self._nics, self._gate, self.lease)
         self._worker = Worker()
         self._ready = select.epoll()
         self._ready.register(self._watch.fileno(), select.EPOLLIN)
@@ -111,9 +114,10 @@ class DataPlane:
             self.prepare(self._in_force)
 
     def assume(self) -> Done | Failed:
-        """Become the forwarder."""
+        """Become the forwarder, on the shortest lease there is: the core's own follows at once."""
         if self._batches is NO_BATCHES:
             return Failed("AssumeAddresses", "no plan has been prepared yet")
+        self.lease.hold(FIRST_MS)
         return self._move("AssumeAddresses", Role.ACTIVE, self._batches.assume)
 
     def yield_(self) -> Done | Failed:
@@ -125,6 +129,7 @@ class DataPlane:
 
     def release(self) -> Done | Failed:
         """Unplanned: no forwarder any more when this returns Done."""
+        self.lease.end()
         answer = self._move("ReleaseAddresses", Role.STANDBY, self._batches.release)
         if isinstance(answer, Failed):
             # The harsh way, rather than two forwarders.
@@ -168,6 +173,7 @@ class DataPlane:
         """End the worker and the sockets. Addresses stay as they are."""
         self._worker.close()
         self._preparation.close()
+        self.lease.close()
         self._ready.close()
         self._watch.close()
         self._announcer.close()
@@ -281,6 +287,8 @@ class DataPlane:
             for index, link in personas.items()
             if link.up and link.name in actives
         ]
+        # The lease is renewed by it; some namespaces begin with it down.
+        todo += [say.raise_link(x.index, x.name) for x in links if x.name == LOOPBACK]
         self._route.send(batch(todo))
 
     def _refuse_one_persona_twice(self) -> None:

@@ -22,6 +22,7 @@ from firmware.drivers.netlink.batches import (
     carried,
     link_addresses,
 )
+from firmware.drivers.netlink.lease import Lease
 from firmware.drivers.netlink.messages import Link, Message
 from firmware.drivers.netlink.nics import burned_in_mac, held, note_burned_in
 from firmware.drivers.netlink.rtnl import RouteSocket, batch
@@ -88,9 +89,10 @@ _LINK_SETTINGS = {
 class Preparation:
     """Carries out plans. Slow; raises PreparationError or SettingRefusedError."""
 
-    def __init__(self, nics: dict[str, str], gate: RoleGate) -> None:
+    def __init__(self, nics: dict[str, str], gate: RoleGate, lease: Lease) -> None:
         self._nics = nics
         self._gate = gate
+        self._lease = lease
         self._route = RouteSocket()
 
     def close(self) -> None:
@@ -112,6 +114,7 @@ class Preparation:
             self._make_personas(persona, links)
             for name in persona_names(persona.physical):
                 prefer(f"ipv4/neigh/{name}/gc_stale_time", plan.arp_timeout_s)
+        self._cover()
         self._make_links(plan, links)
         self._raise_and_lower(plan)
         return build(plan, self._indexes(), old)
@@ -218,6 +221,14 @@ class Preparation:
                 if link.mac != wants[link.name]:
                     todo.append(say.set_mac(link.index, link.name, wants[link.name]))
             self._say(todo)
+
+    def _cover(self) -> None:
+        """Every active persona there is: one that leaves the plan may have its addresses still."""
+        links = self._links()
+        actives = [persona_names(physical)[0] for physical in self._nics]
+        refused = self._lease.cover({x: links[x].index for x in actives if x in links})
+        if refused:
+            raise PreparationError("; ".join(refused))
 
     def _make_links(self, plan: DataPlan, links: dict[str, Link]) -> None:
         """Failover and state links: one fixed address, on the NIC itself."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from firmware.core.failover.view import UnitView
-from firmware.core.management.views.picture import mate, name_of, text_of
+from firmware.core.management.views.picture import mate, name_of, text_of, witnesses
 
 # Beyond either, matching lines in order could take minutes: at most a third of a second within.
 _LINES_MAX = 4_000  # of both texts, alike ends left out
@@ -88,14 +88,26 @@ def _process(view: UnitView | None) -> list[str]:
         return lines + _row("State", "it does not answer; it is being started")
     lines += _row("State", f"{name_of(view.mine.identity)}, {view.mine.state.text}")
     lines += _row("Mate", f"{name_of(mate(view).identity)}, {view.other.state.text}")
+    lines += _row("Witness", witnesses(view) or "off")
     lines += _row("Fit to be a mate", view.unfit or "yes, as far as is known")
     lines += _row("Synchronisation", view.sync.value or "none yet")
     lines += _row("Identity conflict", "BOTH UNITS CLAIM ONE IDENTITY" if view.conflict else "no")
     lines += _row("Real-time", "yes" if view.real_time else "not real-time")
+    lines += _row("Lease", _lease(view))
     lines += _row("Latest alarm since boot", f"{view.late_worst_ms} ms late")
     lines += _row("Switchovers since boot", str(view.switchovers))
     lines += _row("Frames ignored", str(sum(count for _, count in view.frames_ignored)))
     return lines + [f"    {why}: {count}" for why, count in view.frames_ignored]
+
+
+def _lease(view: UnitView) -> str:
+    """LS-5: how long the kernel goes on forwarding by itself."""
+    if view.lease_refused:
+        return f"not available: {view.lease_refused}"
+    if not view.lease_ms:
+        return "none, this unit does not serve"
+    ran_out = f"ran out {view.lease_lapses} times, {view.lease_lapsed_worst_ms} ms at worst"
+    return f"{view.lease_ms} ms a renewal; {ran_out}"
 
 
 def _digests(standing: Standing) -> str:
