@@ -65,9 +65,9 @@ def look_if_due(unit: Unit, now_ms: int) -> None:
         look(unit, now_ms)
 
 
-def heard(unit: Unit, channel: str, now_ms: int) -> None:
-    """A frame of the mate's that counts came by this channel."""
-    index = unit.data_places.get(channel)
+def look_at(unit: Unit, physical: str, now_ms: int) -> None:
+    """A frame of the mate's came by this channel, or its link came or went. Others do not care."""
+    index = unit.data_places.get(physical)
     if index is not None:
         _look_again(unit, index, now_ms)
 
