@@ -154,14 +154,14 @@ class Listening:
     def __init__(self, host: str, port: int, chassis: Mapping[Unit, str]) -> None:
         """Connects at once. Raises OSError if there is no broker."""
         self._chassis = chassis
-        self._picture = PairPicture()
+        self.picture = PairPicture()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         self._client.on_message = self._heard
         self._client.connect(host, port)
         self._client.subscribe("fover/v1/#")
 
     def _heard(self, _client: mqtt.Client, _data: object, said: mqtt.MQTTMessage) -> None:
-        self._picture = fold(self._picture, said.topic, bytes(said.payload))
+        self.picture = fold(self.picture, said.topic, bytes(said.payload))
 
     def look(self) -> None:
         """Whatever waits in the socket."""
@@ -174,10 +174,10 @@ class Listening:
     def lines(self, unit: Unit) -> list[str]:
         """The unit's state, its interfaces, its alerts."""
         chassis = self._chassis[unit]
-        known = self._picture.units.get(chassis)
+        known = self.picture.units.get(chassis)
         if known is None or not known.state:
             return ["unknown"]
-        said, state = known.state, shown_state(self._picture, chassis)
+        said, state = known.state, shown_state(self.picture, chassis)
         if state == "off":
             return [state, f"{known.identity}, last heard {said.get('at')}"]
         interfaces = said.get("mine", {}).get("interfaces", [])
@@ -196,7 +196,7 @@ class Listening:
     def events(self, unit: Unit) -> list[str]:
         """Its messages and changes of state."""
         chassis = self._chassis[unit]
-        return [_short(e) for e in folded(e for e in self._picture.events if e.chassis == chassis)]
+        return [_short(e) for e in folded(e for e in self.picture.events if e.chassis == chassis)]
 
     def close(self) -> None:
         """Leave the broker."""

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from firmware.core.failover.effects import SendFrame
 from firmware.core.failover.events import Event
-from firmware.core.settings import DataInterface, FailoverLink, Identity, Mode, Settings
+from firmware.core.settings import DataInterface, FailoverLink, Identity, Mode, Settings, Witness
 from firmware.core.wire.bodies import CABLE, LAN, NoticeRoute
 from firmware.core.wire.seal import Seals
 from firmware.drivers.lan_link import LanLink
@@ -42,8 +42,11 @@ class Channels:
         self._raw_nics: dict[str, str] = {}
         self.unsent = 0
 
-    def apply(self, settings: Settings) -> bool:
-        """Make the channels these settings name. Whether drivers came or went."""
+    def apply(self, settings: Settings, identity: Identity | None = None) -> bool:
+        """Make the channels these settings name. Whether drivers came or went.
+
+        ``identity``: who this unit is in cable mode; None while nobody knows.
+        """
         self._seals.use(
             settings.key,
             from_mate=settings.key_from_mate,
@@ -51,7 +54,7 @@ class Channels:
             hold_ms=settings.hold_unit_ms,
         )
         raw_nics = {i.physical: self._nics[i.physical] for i in _spoken_on(settings)}
-        return self._apply_lan(self._lan_wanted(settings)) | self._apply_raw(raw_nics)
+        return self._apply_lan(self._lan_wanted(settings, identity)) | self._apply_raw(raw_nics)
 
     def drivers(self) -> Iterator[Driver]:
         """The drivers there are now."""
@@ -122,12 +125,15 @@ class Channels:
             driver.close()
         self._cable = self._lan = self._raw = None
 
-    def _lan_wanted(self, settings: Settings) -> _Lan | None:
+    def _lan_wanted(self, settings: Settings, identity: Identity | None) -> _Lan | None:
         link = settings.failover_link
-        if settings.mode is not Mode.LAN or link is None or link.shutdown:
+        if settings.mode is Mode.LAN:
+            identity = settings.lan_identity
+        elif Witness.LAN not in settings.witness:
             return None
-        address = own_address(link, settings.lan_identity)
-        mate = own_address(link, settings.lan_identity.other)
+        if identity is None or link is None or link.shutdown:
+            return None
+        address, mate = own_address(link, identity), own_address(link, identity.other)
         if address is None:
             return None
         return self._nics[link.physical], address, None if mate is None else mate.ip

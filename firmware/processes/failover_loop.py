@@ -21,7 +21,7 @@ from firmware.core.failover import effects as ef
 from firmware.core.failover import events as ev
 from firmware.core.failover.engine import Engine
 from firmware.core.failover.fence import TICK_MAX_MS, tick_ms
-from firmware.core.settings import UnitFacts
+from firmware.core.settings import Identity, Settings, UnitFacts
 from firmware.drivers.netlink import DataPlane, InterfaceTests
 from firmware.processes import ipc, realtime
 from firmware.processes.channels import Channels, Driver, known_only
@@ -58,6 +58,8 @@ class FailoverLoop:
         self._management, self._pins, self._signals = management, pins, signals
         self._tests = tests
         self._engine = Engine()
+        self._settings = Settings()
+        self._identity: Identity | None = None  # for which channels were made
         self._started = self._ending = False
         self._alarm = Alarm()
         self._selector = selectors.EpollSelector()
@@ -164,6 +166,8 @@ class FailoverLoop:
                 if answer is not None:
                     events.append(answer)
             self._counters.step(now_ns() - began)
+        if self._engine.unit.identity is not self._identity:
+            self._apply_channels()
 
     # What comes in
 
@@ -252,10 +256,16 @@ class FailoverLoop:
                 f"{self._unit.path} does not name; left out",
                 file=sys.stderr,
             )
-        if self._channels.apply(settings):
+        self._settings = settings
+        self._apply_channels()
+        self._step(ev.SettingsChanged(settings))
+
+    def _apply_channels(self) -> None:
+        """Before a step: what it says needs its channel. After one that told who this unit is."""
+        self._identity = self._engine.unit.identity if self._engine.started else None
+        if self._channels.apply(self._settings, self._identity):
             self._register_channels()
             self._notice_opened = -1
-        self._step(ev.SettingsChanged(settings))
 
     # What goes out
 

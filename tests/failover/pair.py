@@ -33,6 +33,7 @@ from firmware.core.wire.bodies import CABLE, LAN, Frame, UnitState
 A, B = 0, 1
 Ask = tuple[int, str, str]  # unit, interface, question: "activity", "arp 0", "arp 1", "ping"
 CHANNEL_US = {CABLE: 6_000, LAN: 100, "Ethernet0": 60, "Ethernet1": 60}
+DATA_US = 60  # on any other data interface
 
 
 def unit_facts(index: int) -> UnitFacts:
@@ -133,7 +134,7 @@ class Pair:
                 boot=1_000 + self.boots,
                 cable=self.cables[index] if self._has_cable(index) else None,
                 latched=None,
-                carriers=tuple((f"Ethernet{n}", True) for n in range(4)),
+                carriers=tuple((i.physical, True) for i in self.facts[index].interfaces),
             )
             self.step(index, started)
             self.step(index, ev.SettingsChanged(self.wanted[index]))
@@ -289,7 +290,9 @@ class Pair:
 
     def _say(self, index: int, channel: str, frame: Frame) -> None:
         if (channel, index) not in self.lost:
-            self._later(CHANNEL_US[channel], 1 - index, ev.FrameReceived(channel, frame))
+            self._later(
+                CHANNEL_US.get(channel, DATA_US), 1 - index, ev.FrameReceived(channel, frame)
+            )
 
 
 def only_active(pair: Pair, index: int) -> bool:

@@ -258,6 +258,18 @@ def test_if3_the_silent_side_fails(mode, hears_a, hears_b, mine, theirs, state_a
     assert shown == (mine, theirs)
 
 
+@pytest.mark.parametrize("wait_ms", range(0, 5_000, 1_000))
+def test_if3_a_shorter_hold_time_is_no_silence(wait_ms):
+    pair = configured(Pair(Mode.LAN), poll_interface_ms=5_000, hold_interface_ms=25_000).both()
+    pair.run(14_000 + wait_ms)
+    quicker = {"poll_interface_ms": 500, "hold_interface_ms": 5_000}
+    for index in (A, B):
+        pair.step(index, ev.SettingsChanged(replace(pair.wanted[index], **quicker)))
+        pair.run(200)
+    assert MessageId.TESTING_INTERFACE not in (*pair.logged(A), *pair.logged(B))
+    assert interface(pair, A) == "Normal"
+
+
 @MODES
 def test_if3_one_direction_makes_both_test(mode):
     pair = Pair(mode).both()

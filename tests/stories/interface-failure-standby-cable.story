@@ -52,18 +52,6 @@ type primary
     => ERROR
 forwarder primary
 arp unchanged
-traffic off
-# "The active unit does not attempt to fail over even if the interface failure threshold is surpassed."
-pull-link primary Ethernet0
-pull-link primary Ethernet1
-expect for 2s
-    primary    Active
-    secondary  Failed
-no-messages primary
-    104002
-    104003
-plug-link primary Ethernet0
-plug-link primary Ethernet1
 plug-link secondary Ethernet1
 expect within 20s
     primary    Active

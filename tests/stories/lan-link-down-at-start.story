@@ -8,7 +8,19 @@ power-on primary secondary
 expect within 20s
     primary    Active
     secondary  Active
+messages primary within 20s
+    104001
+    105043
+show primary show failover
+    Failover LAN Interface: failover Ethernet3 (Failed - No Switchover)
+    This host: Primary - Active
+    Other host: Secondary - Not Detected
 mend failover
 expect within 20s
     primary    Active
     secondary  Standby Ready
+messages primary
+    105042
+show primary show failover
+    Failover LAN Interface: failover Ethernet3 (up)
+    Other host: Secondary - Standby Ready

@@ -1,4 +1,4 @@
-# `no failover` on both: nothing moves a role any more, not even a dead interface; then on again.
+# `no failover` on both: the roles stay as they are, and stay when failover is on again.
 clauses: ST-2 FW-7
 boot: lan
 bounds: outage 500ms, tcp kept
@@ -34,18 +34,6 @@ show secondary show failover
     Failover Off
 forwarder primary
 arp unchanged
-traffic off
-pull-link primary Ethernet0
-expect for 6s
-    primary    Disabled
-    secondary  Disabled
-no-messages primary
-    104002
-    104003
-no-messages secondary
-    104001
-plug-link primary Ethernet0
-forwarder primary
 type primary
     failover
 type secondary

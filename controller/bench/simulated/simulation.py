@@ -81,7 +81,7 @@ class Simulation:
             name=unit,
             facts=replace(facts(unit, rig.chassis[unit]), **said),
             around=self,
-            has_cable=rig.mode is Mode.CABLE,
+            has_cable=rig.mode is Mode.CABLE or rig.cable_present,
         )
         boot = rig.boot[unit]
         if boot is not None:

@@ -81,11 +81,11 @@ def prepared(unit: Unit) -> None:
 
 def make(unit: Unit) -> DataPlan:
     """The plan for what is known now."""
-    settings = unit.settings
+    settings, macs = unit.settings, _macs(unit)
     links = (settings.failover_link, settings.state_link)
     return DataPlan(
         personas=tuple(
-            _persona(unit, interface, interface.active)
+            _persona(unit, interface, interface.active, macs[interface.physical])
             for interface in settings.interfaces
             if interface.active is not None and not interface.shutdown
         ),
@@ -101,8 +101,10 @@ def _usable(link: FailoverLink) -> bool:
     return link.primary is not None and not link.shutdown
 
 
-def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Persona:
-    ours, theirs = _macs(unit, interface.physical)
+def _persona(
+    unit: Unit, interface: DataInterface, active: IPv4Interface, macs: tuple[str, str | None]
+) -> Persona:
+    ours, theirs = macs
     primary = unit.identity is Identity.PRIMARY
     rule = (ours, theirs or _stand_in(ours)) if primary else (theirs or ours, ours)
     if not primary and theirs is None:
@@ -113,7 +115,7 @@ def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Per
         physical=interface.physical,
         name=interface.name,
         active=active,
-        standby=None if standby is None else IPv4Interface(f"{standby}/{length}"),
+        standby=None if standby is None else IPv4Interface((standby, length)),
         active_mac=interface.active_mac or rule[0],
         standby_mac=interface.standby_mac or rule[1],
         standby_up=_standby_up(unit, interface),
@@ -123,17 +125,17 @@ def _persona(unit: Unit, interface: DataInterface, active: IPv4Interface) -> Per
     )
 
 
-def _macs(unit: Unit, physical: str) -> tuple[str, str | None]:
-    """Our burned-in MAC of an interface, and the mate's if known.
+def _macs(unit: Unit) -> dict[str, tuple[str, str | None]]:
+    """Our burned-in MAC of each interface, and the mate's if known.
 
     ID-2: of two units of one identity neither gives the other a MAC; one of them may be using it.
     """
     identify = unit.mate.identify if not unit.conflict else None
-    for index, interface in enumerate(unit.facts.interfaces):
-        if interface.physical == physical:
-            known = identify is not None and index < len(identify.macs)
-            return interface.burned_in_mac, identify.macs[index] if identify and known else None
-    raise AssertionError(f"{physical} is in the settings and not in unit.toml")
+    theirs: tuple[str, ...] = () if identify is None else identify.macs
+    return {
+        card.physical: (card.burned_in_mac, theirs[place] if place < len(theirs) else None)
+        for place, card in enumerate(unit.facts.interfaces)
+    }
 
 
 def _stand_in(mac: str) -> str:

@@ -19,6 +19,7 @@ from firmware.core.failover import (
     entering,
     fitness,
     handover,
+    identifying,
     interfaces,
     ladder,
     lease,
@@ -56,6 +57,7 @@ from firmware.core.wire.bodies import (
     Handover,
     HandoverStep,
     Identify,
+    MoreIdentity,
     Segment,
     TestReport,
     UnitState,
@@ -68,6 +70,9 @@ SAYS = {
 }  # of the unit that takes the step
 GONE = (Cause.MATE_LOST, Cause.MATE_POWER_LOST, Cause.MATE_FAILED)
 ADDRESSES_MS = 1_000  # a data plane that neither took nor refused them by then is looked at again
+# One for each of 250 interfaces may come at once: what is shown and said of them waits for the
+# TimePassed that ends the round, but where the unit's own state changes.
+CROWDS = (ev.FrameReceived, ev.CarrierChanged)
 FIRED_MOST = 24  # causes in one step; more means two rows chase each other
 
 
@@ -115,6 +120,7 @@ class Engine:
         unit = self.unit
         unit.out = []
         unit.last_step_ms = now_ms
+        before, unit.owes = unit.state, False
         if lease.lost(unit, now_ms):
             self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
@@ -122,6 +128,8 @@ class Engine:
         if unit.state is UnitState.JUST_ACTIVE:
             # Nothing before the addresses: hellos and pictures wait for Done, which comes at once.
             unit.due_ms = now_ms + ADDRESSES_MS
+        elif isinstance(event, CROWDS) and unit.changed and unit.state is before:
+            unit.owes = True
         else:
             self._finish(unit, now_ms)
         if isinstance(event, ev.SettingsChanged) and unit.due_ms is not None:
@@ -130,7 +138,7 @@ class Engine:
 
     def next_due_ms(self) -> int | None:
         """When ``TimePassed`` must be stepped at the latest; None if only an event can matter."""
-        return self.unit.due_ms
+        return self.unit.last_step_ms if self.unit.owes else self.unit.due_ms
 
     def check(self) -> None:
         """Assert what must always hold. A unit that fails this dies; its mate takes over."""
@@ -177,6 +185,8 @@ class Engine:
             power.judge(unit)
         self._forget_channels(unit)
         interfaces.configured_anew(unit)
+        if before.hold_interface_ms != event.settings.hold_interface_ms:
+            interfaces.held_otherwise(unit, now_ms)
         if first or replace(before, digest=0) != replace(event.settings, digest=0):
             speaking.speak_now(unit)  # a digest can wait: a pasted page is no page of hellos
         if unit.channels != channels:
@@ -237,7 +247,7 @@ class Engine:
         if unit.mate.boot != boot:
             self._new_life(unit)
         causes = self._body(unit, channel, frame, now_ms)
-        interfaces.heard(unit, channel, now_ms)
+        interfaces.look_at(unit, channel, now_ms)
         monitor.restore_link(unit, now_ms)
         power.heard(unit)
         return causes
@@ -268,6 +278,8 @@ class Engine:
             self._carrying.heard(unit, body)
         elif isinstance(body, Answer):
             power.answered(unit, body)
+        elif isinstance(body, Identify | MoreIdentity):
+            self._identified(unit, channel, body)
         elif isinstance(body, TestReport):
             interfaces.reported(unit, body, now_ms)
         elif isinstance(body, Handover):
@@ -276,17 +288,16 @@ class Engine:
             monitor.note_handover(unit, frame.header.sequence, SAYS.get(body.step))
             return handover.heard(unit, body, now_ms)
         else:
-            noted = monitor.note(unit, channel, frame, now_ms)
-            if isinstance(body, Identify):
-                self._identified(unit, channel, body)
-            return noted
+            return monitor.note(unit, channel, frame, now_ms)
         return []
 
-    def _identified(self, unit: Unit, channel: str, body: Identify) -> None:
+    def _identified(self, unit: Unit, channel: str, body: Identify | MoreIdentity) -> None:
         """A unit in Negotiation tells without being asked."""
-        fitness.judge(unit)
-        if body.asks and unit.state is not UnitState.NEGOTIATION:
-            unit.send(channel, speaking.identify(unit))
+        if identifying.heard(unit, body):
+            fitness.judge(unit)
+        asks = isinstance(body, Identify) and body.asks
+        if asks and unit.state is not UnitState.NEGOTIATION:
+            identifying.say(unit, channel)
 
     def _unreadable(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.FrameUnreadable)
@@ -317,7 +328,7 @@ class Engine:
                     unit.log(MessageId.NIC_GONE, interface.name, event.physical)
         if changed and link is not None and link.physical == event.physical:
             unit.log(MessageId.LAN_INTERFACE_UP if event.up else MessageId.LAN_INTERFACE_DOWN)
-        interfaces.look(unit, now_ms)
+        interfaces.look_at(unit, event.physical, now_ms)
         return []
 
     def _activity(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:

@@ -65,9 +65,9 @@ def look_if_due(unit: Unit, now_ms: int) -> None:
         look(unit, now_ms)
 
 
-def heard(unit: Unit, channel: str, now_ms: int) -> None:
-    """A frame of the mate's that counts came by this channel."""
-    index = unit.data_places.get(channel)
+def look_at(unit: Unit, physical: str, now_ms: int) -> None:
+    """A frame of the mate's came by this channel, or its link came or went. Others do not care."""
+    index = unit.data_places.get(physical)
     if index is not None:
         _look_again(unit, index, now_ms)
 
@@ -111,6 +111,13 @@ def configured_anew(unit: Unit) -> None:
     unit.watch_seen = ()
 
 
+def held_otherwise(unit: Unit, now_ms: int) -> None:
+    """IF-3: a shorter hold time is no silence: the mate still spoke at the pace of the longer."""
+    unit.held_since_ms = now_ms
+    for watched in unit.watched.values():
+        watched.quiet_since_ms = now_ms
+
+
 def begin_anew(unit: Unit) -> None:
     """Orders and switchovers: forget what was found, and wait for two hellos on each again."""
     unit.mate.hellos.clear()
@@ -144,7 +151,8 @@ def _look_at(
     _count(unit, interface, watched, linked)
     dues = []
     if physical in unit.mate.hellos:
-        dues.append(unit.mate.heard_ms[physical] + unit.settings.hold_interface_ms)
+        last_ms = max(unit.mate.heard_ms[physical], unit.held_since_ms)
+        dues.append(last_ms + unit.settings.hold_interface_ms)
     if watched.stage is not None:
         dues.append(watched.next_ms)
     elif watches and watched.monitoring and not watched.failed:
@@ -158,7 +166,8 @@ def _hearing(
     """Whether the interface waits for its two hellos, and since when it has been quiet."""
     mate, physical, since_ms = unit.mate, interface.physical, watched.quiet_since_ms
     heard_ms = mate.heard_ms.get(physical)
-    if heard_ms is None or now_ms - heard_ms >= unit.settings.hold_interface_ms:
+    last_ms = max(heard_ms or 0, unit.held_since_ms)
+    if heard_ms is None or now_ms - last_ms >= unit.settings.hold_interface_ms:
         mate.hellos.pop(physical, None)  # the next two hellos count anew
     elif heard_ms > since_ms:
         watched.failed = watched.unknown = False  # the mate is heard here: it works

@@ -23,6 +23,7 @@ from firmware.core.wire.bodies import (
     Hello,
     Identify,
     InterfaceState,
+    MoreIdentity,
     TestEntry,
     TestStage,
     UnitState,
@@ -31,8 +32,17 @@ from firmware.core.wire.replay import SequenceWindow
 
 
 @dataclass(slots=True)
+class Told:
+    """What the mate has told of itself so far. Written by ``identifying``."""
+
+    boot: int = 0  # the life that told it
+    first: Identify | None = None
+    pieces: dict[int, MoreIdentity] = field(default_factory=dict)  # by their first place
+
+
+@dataclass(slots=True)
 class Mate:
-    """What is known of the other unit. Written by ``monitor``."""
+    """What is known of the other unit. Written by ``monitor``; states by ``mates_interfaces``."""
 
     chassis: int | None = None  # latched at negotiation; strangers are ignored
     by_link: bool = False  # and heard by the failover link since, not by a witness alone
@@ -40,7 +50,10 @@ class Mate:
     former: dict[int, None] = field(default_factory=dict)  # lives that ended, oldest first
     hello: Hello | None = None  # the newest, by its sequence
     hello_ms: int = 0  # when it was heard
-    identify: Identify | None = None
+    states: tuple[InterfaceState, ...] = ()  # of all its data interfaces
+    states_said: int = 0  # sequence of the newest word of those that have no place in a hello
+    identify: Identify | None = None  # whole: of all its interfaces
+    told: Told = field(default_factory=Told)
     identified: int = 0  # the boot whose Identify that is; fitness
     unfit: Cause | None = None  # why it cannot be our mate; fitness
     judged: tuple[object, ...] = ()  # what was last told of that; fitness
@@ -162,13 +175,14 @@ class Lease:
 
 @dataclass(slots=True)
 class Hellos:
-    """When to speak next. Written by ``speaking``."""
+    """When to speak next. Written by ``speaking``; the piece by ``identifying``."""
 
     next_link_ms: int = 0
     next_data_ms: int = 0
     spoken_ms: int = 0  # the last hello on the failover link
     next_witness_ms: int = 0
     sequence: int = 0
+    next_piece: int = 0  # place of the interface that the next MoreIdentity begins with
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 
 
@@ -211,6 +225,7 @@ class Unit:
     carriers: dict[str, bool] = field(default_factory=dict)
     data_places: dict[str, int] = field(default_factory=dict)  # physical name -> its index
     watched: dict[str, Watched] = field(default_factory=dict)  # by physical name; interfaces
+    held_since_ms: int = 0  # since when the interfaces' hold time is what it is
     watch_due_ms: int | None = None  # look at all of them then; interfaces
     watch_seen: tuple[object, ...] = ()  # what they were last looked at beside; interfaces
     failed_count: int = 0  # monitored interfaces that have failed; interfaces
@@ -222,6 +237,7 @@ class Unit:
     received: int = 0  # frames that counted
     lamps: tuple[bool, bool, bool] = (False, False, False)
     changed: bool = False
+    owes: bool = False  # hellos and a picture that may be due now; engine
     mate: Mate = field(default_factory=Mate)
     link: Link = field(default_factory=Link)
     testimony: Testimony = field(default_factory=Testimony)

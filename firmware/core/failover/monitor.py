@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core.failover import beside, policy
+from firmware.core.failover import beside, mates_interfaces, policy
 from firmware.core.failover.events import FrameUnreadable
 from firmware.core.failover.lives import next_life
 from firmware.core.failover.model import Unit
@@ -39,7 +39,7 @@ from firmware.core.wire.bodies import (
     FailedNotice,
     Frame,
     Hello,
-    Identify,
+    Interfaces,
     InterfaceState,
     Probe,
     UnitState,
@@ -51,12 +51,6 @@ CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
 FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
 UNPLUGGED = (CableStatus.NOT_CONNECTED_HERE, CableStatus.NOT_CONNECTED_THERE)
 CANDIDATES = 8  # and this many of them are remembered
-FAULTY = (
-    InterfaceState.NO_LINK,
-    InterfaceState.NO_LINK_WAITING,
-    InterfaceState.FAILED,
-    InterfaceState.FAILED_WAITING,
-)  # of the mate's, as 103003 tells
 UNREAD_TOLD_MS = 60_000  # a key mismatch is told at most this often
 ALONE_ON_LINK_MS = 2_000  # so long the failover link comes first in finding a mate
 IDLE_MS = 2_000  # a mate that is not understood must have said so long that it does not serve
@@ -82,7 +76,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         unit.ignore(channel, "heard already, or too old to tell")
         return False
     unit.mate.heard_ms[channel] = unit.mate.understood_ms = now_ms
-    unit.mate.by_link = unit.mate.by_link or channel == unit.link_channel
+    if channel == unit.link_channel:
+        unit.mate.by_link, unit.link.beside_since_ms = True, None
     unit.testimony.broken.pop(channel, None)
     if channel == unit.link_channel:
         unit.link.beside_since_ms = None
@@ -188,8 +183,9 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
     elif mate.boot:
         _bury(unit)
     mate.chassis, mate.boot = body.chassis, frame.header.boot
-    mate.newest, mate.heard_us, mate.sync_served = 0, False, False
-    mate.hello = None
+    mate.newest = mate.states_said = 0
+    mate.heard_us = mate.sync_served = False
+    mate.hello, mate.states = None, ()
     mate.sequences.clear()
     mate.heard_ms.clear()
     mate.hellos.clear()
@@ -203,7 +199,8 @@ def _renewed(unit: Unit, boot: int) -> None:
     _bury(unit)
     if mate.identified == mate.boot:
         mate.identified = boot
-    mate.boot, mate.newest, mate.sync_served = boot, 0, False
+    mate.boot, mate.sync_served = boot, False
+    mate.newest = mate.states_said = 0
     mate.sequences.clear()
     unit.hellos.candidates.clear()
 
@@ -264,9 +261,8 @@ def note(unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
     elif isinstance(body, FailedNotice):
         mate.newest = frame.header.sequence  # what is still under way says nothing any more
         return mate_gone(unit, Cause.MATE_FAILED)
-    elif isinstance(body, Identify):
-        mate.identify = body
-        unit.changed = True
+    elif isinstance(body, Interfaces):
+        mates_interfaces.heard(unit, frame.header.sequence, body)
     elif isinstance(body, Hello):
         _count_hello(unit, channel, now_ms)
         in_cable = channel == CABLE and mate.lost and now_ms - mate.lost_ms < CABLE_EMPTIES_MS
@@ -296,8 +292,7 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
         unit.changed = True
     if before is not None and body.failed_interfaces != before.failed_interfaces:
         unit.hellos.next_link_ms = now_ms  # HM-3: it may be waiting to hear how we are
-    if before is not None and before.interfaces != body.interfaces:
-        _tell_mates_interfaces(unit, before, body)
+    mates_interfaces.heard_in_hello(unit, body)
     if body.state is not UnitState.SYNC_CONFIG:
         mate.sync_served = False
     _note_their_hearing(unit, body)
@@ -308,14 +303,6 @@ def _note_hello(unit: Unit, body: Hello, now_ms: int) -> list[Cause]:
     if reloaded and not is_active(body.state) and not body.holding:
         return [Cause.MATE_RELOADED]
     return []
-
-
-def _tell_mates_interfaces(unit: Unit, before: Hello, body: Hello) -> None:
-    """HM-8: those of the first sixteen that have failed since, or work again."""
-    for place, (was, is_now) in enumerate(zip(before.interfaces, body.interfaces, strict=False)):
-        if (was in FAULTY) is not (is_now in FAULTY):
-            failed = MessageId.MATE_INTERFACE_FAILED, MessageId.MATE_INTERFACE_OK
-            unit.log(failed[is_now not in FAULTY], str(place))
 
 
 def _says_failed(unit: Unit, body: Hello) -> list[Cause]:
@@ -330,7 +317,7 @@ def _says_failed(unit: Unit, body: Hello) -> list[Cause]:
 
 def _picture(body: Hello) -> tuple[object, ...]:
     """What of a hello changes the picture others have of the mate; its active time does not."""
-    said = (body.identity, body.state, body.configured, body.macs_set, body.failed, body.interfaces)
+    said = (body.identity, body.state, body.configured, body.macs_set, body.failed)
     return (*said, body.digest, body.edited)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface
 
 from firmware.core.failover import lease
@@ -96,7 +97,7 @@ def _mine(unit: Unit, now_ms: int) -> HostView:
 def _other(unit: Unit) -> HostView:
     mate, hello = unit.mate, unit.mate.hello
     known = hello is not None and not mate.lost
-    states = hello.interfaces if hello is not None and known else ()
+    states = mate.states if known else ()
     interfaces = unit.settings.interfaces
     if hello is not None and known:
         state = _told(unit, hello.state)
@@ -138,6 +139,7 @@ def _line(interface: DataInterface, state: InterfaceState, active: bool) -> Inte
     )
 
 
+@lru_cache(maxsize=1024)  # of 250 interfaces, and a picture after every change
 def _dotted(address: IPv4Interface | IPv4Address | None) -> str:
     if address is None:
         return "0.0.0.0"

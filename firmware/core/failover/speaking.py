@@ -9,13 +9,13 @@ Clauses: HE-1 to HE-4, FE-2.
 
 from __future__ import annotations
 
-from firmware.core.failover import witness
+from firmware.core.failover import identifying, witness
 from firmware.core.failover.effects import SealFailedNotice, SendFrame
 from firmware.core.failover.fitness import identified
 from firmware.core.failover.model import Unit
-from firmware.core.failover.monitor import hello
+from firmware.core.failover.monitor import hello, interface_states
 from firmware.core.settings import Witness
-from firmware.core.wire.bodies import FailedNotice, Identify, UnitState, kind_of
+from firmware.core.wire.bodies import HELLO_INTERFACES, FailedNotice, Interfaces, UnitState
 
 SEEKING_POLL_MS = 200
 LAST_SEQUENCE = 0xFFFF_FFFF  # a failed notice is newer than anything its boot ever said
@@ -40,21 +40,27 @@ def time_passed(unit: Unit, now_ms: int) -> None:
     if now_ms >= unit.hellos.next_link_ms:
         unit.hellos.next_link_ms = now_ms + _seeking_or(unit, unit.settings.poll_unit_ms)
         unit.hellos.spoken_ms = now_ms
-        unit.send(unit.link_channel, hello(unit, now_ms))
+        _say_hello(unit, unit.link_channel, now_ms)
         if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or not identified(unit)):
-            for channel in unit.introducing:
-                if channel == unit.link_channel or channel in unit.mate.heard_ms:
-                    unit.send(channel, identify(unit))
+            heard = (c for c in unit.introducing if c in unit.mate.heard_ms)
+            identifying.say(unit, *dict.fromkeys((unit.link_channel, *heard)))
     if unit.witness_links and now_ms >= unit.hellos.next_witness_ms:
         unit.hellos.next_witness_ms = now_ms + _seeking_or(unit, witness.poll_ms(unit))
         for channel in unit.witness_links:
-            unit.send(channel, hello(unit, now_ms))
+            _say_hello(unit, channel, now_ms)
     if now_ms >= unit.hellos.next_data_ms:
         unit.hellos.next_data_ms = now_ms + _data_poll_ms(unit)
         if not withdrawn(unit, now_ms):
             said = hello(unit, now_ms)
             for channel in unit.hello_channels:
                 unit.send(channel, said)
+
+
+def _say_hello(unit: Unit, channel: str, now_ms: int) -> None:
+    """On a link; the states that have no place in a hello go beside it."""
+    unit.send(channel, hello(unit, now_ms))
+    if len(unit.settings.interfaces) > HELLO_INTERFACES:
+        unit.send(channel, Interfaces(interface_states(unit)))
 
 
 def withdrawn(unit: Unit, now_ms: int) -> bool:
@@ -78,28 +84,6 @@ def _data_poll_ms(unit: Unit) -> int:
 def _seeking(unit: Unit) -> bool:
     return unit.state is UnitState.NEGOTIATION or (
         unit.state is UnitState.COLD_STANDBY and not unit.mate.lost
-    )
-
-
-def identify(unit: Unit) -> Identify:
-    """What this unit is, for the mate to compare with itself."""
-    facts = unit.facts
-    return Identify(
-        chassis=facts.chassis,
-        model=facts.model,
-        version=facts.version,
-        platform=facts.platform.value,
-        licence=facts.licence,
-        memory_mb=facts.memory_mb,
-        flash_mb=facts.flash_mb,
-        macs=tuple(interface.burned_in_mac for interface in facts.interfaces),
-        kinds=tuple(kind_of(interface.physical) for interface in facts.interfaces),
-        transparent=facts.transparent,
-        multiple=facts.multiple,
-        asks=not identified(unit),
-        contexts=facts.contexts,
-        ssl_vpn_peers=facts.ssl_vpn_peers,
-        features=facts.features,
     )
 
 

@@ -1,0 +1,51 @@
+# A failed unit is repaired and reset as the document has it: unfailed, and standby until made active.
+clauses: PR-4 OR-3
+boot: cable
+
+power-on primary secondary
+expect within 20s
+    primary    Active
+    secondary  Standby Ready
+type primary
+    failover polltime unit msec 200 holdtime msec 800
+    failover polltime interface msec 500 holdtime 5
+show secondary show failover
+    Unit Poll frequency 200 milliseconds, holdtime 800 milliseconds
+    Interface Poll frequency 500 milliseconds, holdtime 5 seconds
+    This host: Secondary - Standby Ready
+    Interface outside (172.16.1.2): Normal
+    Interface inside (192.168.1.2): Normal
+    Other host: Primary - Active
+    Interface outside (172.16.1.1): Normal
+    Interface inside (192.168.1.1): Normal
+pull-link primary Ethernet1
+expect within 2s
+    primary    Failed
+    secondary  Active
+show primary show failover
+    This host: Primary - Failed
+    Interface inside (192.168.1.2): No Link (Waiting)
+# Repaired.
+plug-link primary Ethernet1
+console primary
+    pix> enable
+    Password: cisco
+    pix# configure terminal
+    pix(config)# failover reset
+expect within 20s
+    primary    Standby Ready
+    secondary  Active
+messages primary
+    104003
+    104004
+# "It does not automatically make it active: restored units remain in the standby state until made active."
+expect for 2s
+    primary    Standby Ready
+    secondary  Active
+forwarder secondary
+type primary
+    failover active
+expect within 2s
+    primary    Active
+    secondary  Standby Ready
+forwarder primary
