@@ -227,13 +227,13 @@ class Playing:
             answer = self.world.type(ACTIVE, line)
             assert "ERROR" not in answer, answer
         self.until(lambda: all(self._all_normal(unit) for unit in Unit))
-        self.world.do(Traffic(True))
         for action in happening.before:
             self.world.do(action)
         if happening.before and not happening.cold:
             self.until(lambda: self.world.state(STANDBY) == "Active")
             self.until(lambda: self.world.forwarders() == (STANDBY,))
             self.world.run(STAYS_MS)
+        self.world.do(Traffic(True))  # connections that no failover before the event has ended
 
     def _all_normal(self, unit: Unit) -> bool:
         lines = re.findall(r"Interface \w+ \(.*?\): (.*)", self.world.type(unit, "show failover"))
