@@ -92,8 +92,15 @@ PHRASES = {
 }
 POLICIES = {"Failover": True, "No failover": False}
 
+PLUG = (
+    Wire.PLUG_SECONDARY,  # first: a plug that is half out is a story of its own, cable-pulled
+    Wire.POWER_PRIMARY,
+    Wire.POWER_SECONDARY,
+    Wire.TRANSMIT_PRIMARY,
+    Wire.TRANSMIT_SECONDARY,
+)
 LINK_FAILS: dict[Mode, Action] = {
-    Mode.CABLE: PullCable(STANDBY, tuple(wire for wire in Wire if wire is not Wire.PLUG_PRIMARY)),
+    Mode.CABLE: PullCable(STANDBY, PLUG),
     Mode.LAN: Cut(Link.FAILOVER),
 }
 
