@@ -349,6 +349,7 @@ VERBS = {
     "thaw": _counted("UNIT", lambda w: world.Thaw(read_word(Unit, w[0]))),
     "type": Verb(_type, takes_lines=True),
     "console": Verb(_console, takes_lines=True),
+    "fit": _counted("UNIT", lambda w: world.Fit(read_word(Unit, w[0]))),
     "erase": _counted("UNIT", lambda w: world.Erase(read_word(Unit, w[0]))),
     "copy-flash": _counted(
         "UNIT UNIT", lambda w: world.CopyFlash(read_word(Unit, w[0]), read_word(Unit, w[1]))

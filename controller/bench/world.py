@@ -18,6 +18,8 @@ from typing import Protocol
 
 from firmware.core.settings import Mode
 
+CARD = "GigabitEthernet1/0"  # the interface of a card that can be put into a unit
+
 
 class Unit(StrEnum):
     """The two boxes."""
@@ -304,6 +306,13 @@ class Thaw:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """A card with one more interface, ``CARD``, is put into a unit that is off."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """The flash of a unit that is off is emptied."""
 
@@ -351,6 +360,7 @@ Action = (
     | Stop
     | Freeze
     | Thaw
+    | Fit
     | Erase
     | CopyFlash
     | Traffic

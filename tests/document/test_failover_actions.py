@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -30,6 +31,16 @@ def picture(world: SimulatedWorld) -> PairPicture:
 def test_the_page_has_eight_rows() -> None:
     assert len(ROWS) == 8
     assert [row.event for row in ROWS] == list(MESSAGES)
+
+
+def test_what_the_page_notes_of_a_switchover_is_looked_for() -> None:
+    noted = re.findall(r"\b411\d{3}\b", PAGE.read_text(encoding="utf-8"))
+    assert noted == ["411001", "411002"]
+    fail_over = [row.event for row in ROWS if row.policy == "Failover"]
+    assert len(fail_over) == 2
+    for event in fail_over:
+        for _, standby in MESSAGES[event].values():
+            assert set(map(int, noted)) <= set(standby)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

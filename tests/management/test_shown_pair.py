@@ -102,9 +102,8 @@ def test_the_standby_is_booted_anew_from_the_active_unit_alone(mode: Mode) -> No
 @pytest.mark.parametrize(
     ("line", "kept"),
     [
-        ("failover interface-policy 50%", "failover interface-policy 50%"),
         ("failover timeout 0:10", "failover timeout 0:10:00"),
-        ("no monitor-interface inside", "no monitor-interface inside"),
+        ("failover replication http", "failover replication http"),
     ],
 )
 def test_lines_of_the_next_issues_are_kept_shown_replicated_and_said_to_wait(

@@ -23,5 +23,5 @@ expect within 20s
 show primary show failover history
     Negotiation ... Just Active ... No Active unit found
 show secondary show failover history
-    Negotiation ... Cold Standby ... Failover state check
+    Negotiation ... Cold Standby ...
 forwarder primary

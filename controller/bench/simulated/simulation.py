@@ -14,6 +14,7 @@ from controller.bench.simulated.listening import Listening
 from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.simulated.wires import PLACES, Said, SimulatedCable
 from controller.bench.world import (
+    CARD,
     Condition,
     Cut,
     Link,
@@ -55,6 +56,12 @@ def facts(unit: Unit, chassis: str) -> UnitFacts:
     )
 
 
+def _card(unit: Unit) -> PhysicalInterface:
+    """The interface of a card, with a MAC that says whose it is."""
+    mark = 1 if unit is Unit.PRIMARY else 2
+    return PhysicalInterface(physical=CARD, burned_in_mac=f"00:06:5b:{mark:02x}:00:10")
+
+
 class Simulation:
     """Two units and what is between them. One seed decides every delay and loss."""
 
@@ -63,6 +70,7 @@ class Simulation:
         self.chance = Random(seed)
         self.cable = SimulatedCable(self.schedule, self.chance)
         self.links = {link: EthernetLink(self.schedule, self.chance) for link in Link}
+        self.card = EthernetLink(self.schedule, self.chance)  # between the cards' interfaces
         self.rig = rig
         for unit, strap in rig.straps.items():
             self.cable.straps[unit] = IDENTITIES[strap]
@@ -88,6 +96,19 @@ class Simulation:
             made.flash[me.STARTUP_CONFIG] = boot
         return made
 
+    def fit(self, unit: Unit) -> None:
+        """The same unit and flash with a card, in place of the one without. Raises WorldError."""
+        old = self.units[unit]
+        if old.powered:
+            raise WorldError(f"{unit} has power; no card is put into it")
+        self.units[unit] = SimulatedUnit(
+            name=unit,
+            facts=replace(old.facts, interfaces=(*old.facts.interfaces, _card(unit))),
+            around=self,
+            has_cable=old.has_cable,
+            flash=old.flash,
+        )
+
     # Around: what a unit sees of the world
 
     def boot_us(self) -> int:
@@ -108,7 +129,7 @@ class Simulation:
             self.cable.send(unit, frame, self._from_cable)
             return
         physical = self._failover_nic(unit) if channel == LAN else channel
-        link = PLACES.get(physical)
+        link = self._wire(physical)
         if link is None or not self.units[unit].nics.get(physical, False):
             return
 
@@ -116,7 +137,12 @@ class Simulation:
             if self.carrier(to, physical):
                 self.units[to].hear(channel, arrived)
 
-        self.links[link].carry(unit, self.units[unit].sealed(frame), deliver)
+        link.carry(unit, self.units[unit].sealed(frame), deliver)
+
+    def _wire(self, physical: str) -> EthernetLink | None:
+        """What that interface is plugged into; None: nothing."""
+        place = PLACES.get(physical)
+        return self.card if physical == CARD else self.links[place] if place is not None else None
 
     def _failover_nic(self, unit: Unit) -> str:
         engine = self.units[unit].engine

@@ -47,6 +47,7 @@ class SimulatedUnit:
     flash: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)  # <run>
     powered: bool = False
+    wall_ms: int = WALL_MS  # what its clock showed when the world began; a hand may set it
     nics: dict[str, bool] = field(default_factory=dict)
     held_down: tuple[str, ...] = ()
     gone: set[str] = field(default_factory=set)  # NICs that the kernel has not
@@ -426,7 +427,7 @@ class SimulatedUnit:
         if self.still.keeps(lambda: self.step_management(event)):
             return
         now_ms = self.schedule.now_ms
-        for effect in self.management.step(event, now_ms, WALL_MS + now_ms):
+        for effect in self.management.step(event, now_ms, self.wall_ms + now_ms):
             self._manage(effect)
         self._wake_management()
 

@@ -24,6 +24,7 @@ from controller.bench.world import (
     Cut,
     Drop,
     Erase,
+    Fit,
     Flap,
     Freeze,
     Garble,
@@ -94,6 +95,7 @@ class SimulatedWorld:
             Stop: lambda a: self.sim.units[a.unit].stop(a.process),
             Freeze: lambda a: self.sim.units[a.unit].freeze(),
             Thaw: lambda a: self.sim.units[a.unit].thaw(),
+            Fit: self._fit,
             Erase: lambda a: self.sim.units[a.unit].flash.clear(),
             CopyFlash: self._copy_flash,
             Traffic: lambda a: setattr(self.sim.listening, "traffic", a.on),
@@ -141,6 +143,11 @@ class SimulatedWorld:
             for closed in (False, True):
                 self.sim.units[action.unit].link_switch(action.interface, closed)
                 self.sim.schedule.run(step_us)
+
+    def _fit(self, action: Fit) -> None:
+        self.sim.fit(action.unit)
+        for at in [at for at in self._sessions if at[0] is action.unit]:
+            del self._sessions[at]
 
     def _copy_flash(self, action: CopyFlash) -> None:
         config = self.sim.units[action.source].flash.get(me.STARTUP_CONFIG)

@@ -15,7 +15,14 @@ from controller.bench.world import Link, Unit, WorldError
 
 ETHERNETS = 6
 OUTSIDE, INSIDE, STATE, FAILOVER = 0, 1, 2, 3  # the seed's own configurations
-SWITCHES = {OUTSIDE: "sw-outside", INSIDE: "sw-inside", STATE: "sw-state", FAILOVER: "sw-failover"}
+CARD_NIC = ETHERNETS  # of the card that can be put into a unit; without it nobody uses the NIC
+SWITCHES = {
+    OUTSIDE: "sw-outside",
+    INSIDE: "sw-inside",
+    STATE: "sw-state",
+    FAILOVER: "sw-failover",
+    CARD_NIC: "sw-card",
+}
 DATA = (OUTSIDE, INSIDE)
 LINK_ETHERNET = {
     Link.OUTSIDE: OUTSIDE,
@@ -153,7 +160,7 @@ def _switch_lines() -> list[str]:
 def _unit_lines() -> list[str]:
     lines = []
     for unit in Unit:
-        for ethernet in range(ETHERNETS):
+        for ethernet in (*range(ETHERNETS), CARD_NIC):
             lines += _wire_lines(unit, ethernet)
         name = port(unit, "mgmt0")
         peer = f"peer name mgmt0 netns {unit.value}"
@@ -163,7 +170,7 @@ def _unit_lines() -> list[str]:
 
 
 def _wire_lines(unit: Unit, ethernet: int) -> list[str]:
-    """One NIC and its port. Ethernet4 and 5 have no switch: their far end stays down."""
+    """One NIC and its port. 4 and 5 have no switch: their far end stays down."""
     name, nic = port(unit, f"eth{ethernet}"), f"eth{ethernet}"
     mac = burned_in_mac(unit, ethernet)
     made = f"link add {name} type veth peer name {nic} netns {unit.value} address {mac}"

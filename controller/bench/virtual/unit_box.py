@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.bench.virtual.console_line import Console, Conversation
-from controller.bench.virtual.network import ETHERNETS
+from controller.bench.virtual.network import CARD_NIC, ETHERNETS
 from controller.bench.virtual.pinbus import PinBus
 from controller.bench.virtual.processes import Processes, Started
-from controller.bench.world import Process, Unit, WorldError
+from controller.bench.world import CARD, Process, Unit, WorldError
 from wiring.load import default_map
 from wiring.signals import LINK_SWITCHES, Signal
 
@@ -73,6 +73,7 @@ class UnitBox:
         self.flash.mkdir(parents=True, exist_ok=True)
         self._running: Started | None = None
         self._facts: dict[str, str | int | bool] = {}
+        self._card = False
         self.terminal = self._run / "terminal"
         self.console = Console(self.terminal, appear_s=5.0, answer_s=10.0)
         # Looking goes by a session of its own: it keeps nobody's place and waits for nobody.
@@ -86,21 +87,27 @@ class UnitBox:
         """The serial number it runs under."""
         return str(self._facts.get("chassis", ""))
 
-    def start(self, chassis: str, facts: Facts | None = None) -> None:
+    def start(self, chassis: str, facts: Facts | None = None, *, card: bool = False) -> None:
         """Have the box running as that chassis, its power switch off. No-op if it does already.
 
-        ``facts``: keys of [unit] that are otherwise here.
+        ``facts``: keys of [unit] that are otherwise here. ``card``: it has one more interface.
         """
         wanted = {"chassis": chassis, **FACTS, **(facts or {})}
-        if self._running is not None and self._running.alive and wanted == self._facts:
+        same = wanted == self._facts and card is self._card
+        if self._running is not None and self._running.alive and same:
             return
         self.stop()
         self.power(False)
-        self._facts = wanted
+        self._facts, self._card = wanted, card
         file = self._at.folder / "unit.toml"
         file.write_text(self._unit_toml())
         command = [sys.executable, "-m", "firmware", "run", "--config", str(file)]
         self._running = self._processes.start(f"unit-{self.unit}", command, netns=self.unit.value)
+
+    def fit(self) -> None:
+        """Put the card in: the same unit, which is off, with one more interface."""
+        self.start(self.chassis, self._facts, card=True)
+        self.await_there()
 
     def stop(self) -> None:
         """End the box itself, supervisor and all."""
@@ -247,6 +254,7 @@ class UnitBox:
         lines += ["[paths]", f'flash = "{self.flash}"', f'run = "{self._run}"']
         lines += ["[interfaces]"]
         lines += [f'Ethernet{number} = "eth{number}"' for number in range(ETHERNETS)]
+        lines += [f'"{CARD}" = "eth{CARD_NIC}"'] if self._card else []
         lines += ["[cable]", f'serial = "{at.serial}"', "[gpio]", 'factory = "fover_bus"']
         lines += [f'bus = "{at.bus_path}"', f'board = "{self.unit}"']
         if at.broker is not None:

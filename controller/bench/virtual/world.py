@@ -35,6 +35,7 @@ from controller.bench.world import (
     Cut,
     Drop,
     Erase,
+    Fit,
     Flap,
     Freeze,
     Garble,
@@ -204,6 +205,8 @@ class VirtualWorld:
                 self.units[unit].signal(process, signal.SIGSTOP)
             case Freeze(unit) | Thaw(unit):
                 self.units[unit].stand_still(isinstance(action, Freeze))
+            case Fit(unit):
+                self._off(unit).fit()
             case Erase(unit):
                 self._off(unit).erase()
             case CopyFlash(source, target):
@@ -285,7 +288,7 @@ class VirtualWorld:
     def _off(self, unit: Unit) -> UnitBox:
         box = self.units[unit]
         if box.has_power or box.switched_on:
-            raise WorldError(f"{unit} has power; its flash is not to be touched")
+            raise WorldError(f"{unit} has power; its flash is not to be opened")
         return box
 
     def _start_traffic(self) -> None:

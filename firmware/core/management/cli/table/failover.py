@@ -418,7 +418,6 @@ ROWS: tuple[Row, ...] = (
         default_shown=Shown.ALL,
         read=_read_policy,
         source="public",
-        enforced=False,
     ),
     Row(
         syntax="failover timeout <time:reconnect>",
@@ -472,6 +471,5 @@ ROWS: tuple[Row, ...] = (
         standing=_standing_monitor,
         default_shown=Shown.ALL,
         manual="Physical interfaces are watched unless `no` says so, sub-interfaces are not.",
-        enforced=False,
     ),
 )
