@@ -82,6 +82,14 @@ SILENCES = {
         Silence(LAN_BY_INTERFACES, (LAN, INSIDE), False),
         Silence(LAN_BY_INTERFACES, (LAN, INSIDE), False, (INSIDE,)),
     ),
+    "the witness failed, and nothing else": (
+        Silence(LAN_BY_CABLE, (CABLE,), True),
+        Silence(CABLE_BY_LAN, (LAN,), True),
+    ),
+    "the witness failed, and one interface": (
+        Silence(LAN_BY_CABLE, (CABLE, INSIDE), True),
+        Silence(CABLE_BY_LAN, (OUTSIDE, LAN), True),
+    ),
     "no listed way is left": (
         Silence(LAN_BY_INTERFACES, (LAN, INSIDE, OUTSIDE), False),
         Silence(LAN_BY_INTERFACES, (INSIDE, OUTSIDE), False),

@@ -220,6 +220,19 @@ def test_wi5_a_sense_wire_that_breaks_is_no_death_though_only_the_cable_answers(
     assert MessageId.CABLE_BAD in pair.logged(B)
 
 
+def test_wi5_a_mate_that_is_found_before_it_could_answer_has_power():
+    pair = witnessed(Mode.LAN, Witness.CABLE).both()
+    pair.order(A, ev.Order.NO_ACTIVE)
+    pair.run(2_000)
+    pair.die(A)
+    pair.run(1_000)
+    pair.cables[A] = replace(pair.cables[A], other_power=False)  # the sense wire is broken
+    pair.boot(A)
+    pair.run(3_000)
+    assert pair.states == ("Standby Ready", "Active")
+    assert MessageId.CABLE_BAD in pair.logged(A)
+
+
 def test_wi5_the_cable_is_shown_where_it_is_a_witness_and_not_where_it_is_not():
     pair = witnessed(Mode.LAN, Witness.CABLE).both()
     assert pair.view(A).cable is CableStatus.NORMAL

@@ -1,5 +1,5 @@
 # The LAN failover link fails, then the active unit loses power: the cable tells it at once.
-clauses: WI-1 WI-5 PS-1
+clauses: WI-1 WI-5
 boot: lan-and-cable
 bounds: decide 1s, outage 1s
 

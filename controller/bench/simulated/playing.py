@@ -9,13 +9,12 @@ fork does to the pair is gone with it, and making a pair ready costs ten times w
 from __future__ import annotations
 
 import gc
-import os
-import pickle
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
 from controller.bench.player import at_rest
+from controller.bench.simulated.forked import ForkDied, forked
 from controller.bench.simulated.invariants import Rules
 from controller.bench.simulated.schedules import Ground, Schedule, schedule
 from controller.bench.simulated.simulation import Simulation
@@ -88,19 +87,10 @@ class Grounds:
     def play(self, wanted: Schedule) -> Found | None:
         """As ``play``, and nothing of it is left behind."""
         settled = self._settled(wanted.ground)
-        ours, theirs = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(ours)
-            _answer(theirs, settled, wanted)
-        os.close(theirs)
-        with os.fdopen(ours, "rb") as pipe:
-            told = pipe.read()
-        os.waitpid(child, 0)
-        if not told:
+        try:
+            return forked(lambda: (settled or settle(wanted.ground)).play(wanted))
+        except ForkDied:
             return Found(wanted, ("crash: the process that played it died",))
-        found: Found | None = pickle.loads(told)
-        return found
 
     def _settled(self, ground: Ground) -> Settled | None:
         """None for one that is not worth keeping."""
@@ -109,22 +99,6 @@ class Grounds:
             gc.collect()
             gc.freeze()  # so that a collection in a fork touches, and copies, none of it
         return self._made.get(ground)
-
-
-def _answer(pipe: int, settled: Settled | None, wanted: Schedule) -> None:
-    """In the fork: play, tell, and be gone without any of the parent's last rites."""
-    status = 1
-    try:
-        found = (settled or settle(wanted.ground)).play(wanted)
-        with os.fdopen(pipe, "wb") as out:
-            pickle.dump(found, out)
-        status = 0
-    except KeyboardInterrupt:
-        pass
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(status)
 
 
 def _read(text: str) -> Story:

@@ -134,6 +134,7 @@ class Cable:
     settling: bool = False
     probe: int | None = None  # the number of the power probe that is out
     answered: bool = False
+    asked_nobody: bool = False  # the mate was not known when the probe went out
 
 
 @dataclass(slots=True)

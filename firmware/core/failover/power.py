@@ -116,6 +116,7 @@ def settled(unit: Unit) -> None:
     cable.settling = False
     unit.link.probe_number += 1
     cable.probe, cable.answered = unit.link.probe_number, False
+    cable.asked_nobody = unit.mate.lost
     unit.send_everywhere(Probe(cable.probe))
     window_us = PROBE_US if unit.facts.real_time else PROBE_NOT_REAL_TIME_US
     if witness.only_cable_answers(unit, unit.last_step_ms):
@@ -143,5 +144,9 @@ def probe_expired(unit: Unit) -> list[Cause]:
     if unit.cable.probe is None:
         return []
     unit.cable.probe = None
+    if unit.cable.asked_nobody and not unit.mate.lost:
+        unit.cable.settling = True  # it was found meanwhile, and could not answer
+        settled(unit)
+        return []
     _set(unit, CableStatus.POWERED_OFF_THERE)
     return mate_gone(unit, Cause.MATE_POWER_LOST)

@@ -6,14 +6,15 @@ than one fault of a wire would be needed to make it: a mate that dies takes all 
 wire takes one.
 
 The ways that *fell silent together* are those on which the mate was heard until the last word of
-all, two polls given. With at least one listed among them it is dead if
+all, two polls given. With a listed one among them, or the failover link before it failed, it is
+dead if
 
 | together | and |
 |---|---|
 | two ways or more | this unit's end of one of them has not failed meanwhile |
-| one way: a data interface | somebody else is heard there since (IF-3): this end works |
-| one way: the LAN failover link | this unit's end of it has not failed meanwhile |
-| one way: the cable | never: its power sense would say so (PS-1) |
+| one listed way: a data interface | somebody else is heard there since (IF-3): this end works |
+| one listed way: a LAN failover link | this unit's end of it has not failed meanwhile |
+| one listed way: the cable | never: its power sense would say so (PS-1) |
 
 Everything else is no proof: nobody takes over, and it is told (WI-4). What remains are cuts beyond
 what this unit can see, of all that was left and in one moment, or of the last interface of several
@@ -26,8 +27,10 @@ Clauses: WI-1 to WI-6.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from firmware.core.failover.model import Unit
-from firmware.core.failover.view import WitnessSays
+from firmware.core.failover.view import CableStatus, WitnessSays
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Witness
 from firmware.core.wire.bodies import CABLE, LAN, UnitState
@@ -50,8 +53,12 @@ def data_poll_ms(unit: Unit) -> int:
 
 
 def hold_ms(unit: Unit) -> int:
-    """How long the mate is silent by every way before that means something."""
-    return max(unit.settings.hold_unit_ms, HOLD_LEAST_MS)
+    """How long the mate is silent by every way before that means something.
+
+    A poll longer than by the failover link: the mate's lease in its kernel runs from what it says
+    there (LS-1), and its last word by a witness may be a poll older.
+    """
+    return max(unit.settings.hold_unit_ms, HOLD_LEAST_MS) + poll_ms(unit)
 
 
 def answer_ms(unit: Unit) -> int:
@@ -99,13 +106,22 @@ def proves(unit: Unit) -> bool:
     heard, newest_ms = unit.mate.heard_ms, heard_ms(unit)
     if newest_ms is None or not unit.settings.witness:
         return False
-    together = [c for c in heard if newest_ms - heard[c] <= TOGETHER_POLLS * _every_ms(unit, c)]
-    if not any(channel in unit.listed for channel in together):
+    ways = [c for c in heard if newest_ms - heard[c] <= TOGETHER_POLLS * _every_ms(unit, c)]
+    return _enough(unit, ways, lambda way: _shows_itself(unit, way))
+
+
+def _enough(unit: Unit, ways: list[str], alone: Callable[[str], bool]) -> bool:
+    """Whether the silence of these, and of nothing else, is a death. ``alone``: of one by itself.
+
+    The failover link proves beside another way as long as it has not failed; alone it could be cut.
+    """
+    link = None if unit.link.failed else unit.link_channel
+    if not any(way in unit.listed or way == link for way in ways):
         return False
-    sound = [channel for channel in together if channel not in unit.testimony.broken]
-    if len(together) > 1:
+    sound = [way for way in ways if way not in unit.testimony.broken]
+    if len(ways) > 1:
         return bool(sound)
-    return any(_shows_itself(unit, channel) for channel in sound)
+    return any(way in unit.listed and alone(way) for way in sound)
 
 
 def _every_ms(unit: Unit, channel: str) -> int:
@@ -115,13 +131,13 @@ def _every_ms(unit: Unit, channel: str) -> int:
     return poll_ms(unit) if channel in unit.witness_links else unit.settings.poll_unit_ms
 
 
-def _shows_itself(unit: Unit, channel: str) -> bool:
+def _shows_itself(unit: Unit, way: str) -> bool:
     """Whether this unit's end of the only way that was left is known to be good."""
-    watched = unit.watched.get(channel)
+    watched = unit.watched.get(way)
     if watched is None:
-        return channel == LAN
+        return way == LAN
     tested = watched.stage is None and not watched.failed and not watched.unknown
-    return tested and watched.quiet_since_ms > unit.mate.heard_ms[channel]
+    return tested and watched.quiet_since_ms > unit.mate.heard_ms[way]
 
 
 def look(unit: Unit, now_ms: int, *, passive: bool) -> None:
@@ -134,7 +150,7 @@ def look(unit: Unit, now_ms: int, *, passive: bool) -> None:
     if not unit.settings.witness and not testimony.says:
         return  # off, as nearly everywhere
     says = tuple((one, _says(unit, one, now_ms)) for one in unit.settings.witness)
-    blocked = passive or _none_left(unit, says, now_ms)
+    blocked = passive or _none_left(unit, now_ms)
     if blocked and not testimony.blocked:
         unit.log(MessageId.NO_WITNESS_LEFT, ", ".join(witness.value for witness, _ in says))
     elif testimony.blocked and not blocked:
@@ -165,13 +181,12 @@ def _lasts_ms(unit: Unit, way: str) -> int:
     return max(hold_ms(unit), (TOGETHER_POLLS + 1) * _every_ms(unit, way))
 
 
-def _none_left(unit: Unit, says: tuple[tuple[Witness, WitnessSays], ...], now_ms: int) -> bool:
-    """Whether no listed way is alive: at once where every way is silent, else after a hold time,
-    for interfaces come up when they do."""
+def _none_left(unit: Unit, now_ms: int) -> bool:
+    """WI-4: whether a mate that died now could not be told from a cut: at once where every way is
+    silent, else after a hold time, for interfaces come up when they do."""
     testimony, settings = unit.testimony, unit.settings
     paired = settings.enabled and not unit.mate.lost and unit.state is not UnitState.DISABLED
-    alive = any(word is WitnessSays.ALIVE for _, word in says)
-    if not says or not paired or alive:
+    if not settings.witness or not paired or _is_left(unit, now_ms):
         testimony.none_since_ms = None
         return False
     if testimony.none_since_ms is None:
@@ -181,6 +196,19 @@ def _none_left(unit: Unit, says: tuple[tuple[Witness, WitnessSays], ...], now_ms
         return True
     _look_at(unit, due_ms)
     return False
+
+
+def _is_left(unit: Unit, now_ms: int) -> bool:
+    """Whether enough ways are alive; a cable with its wires whole tells of power without any."""
+    if unit.link.silent_all:
+        return False
+    if unit.settings.cable_used and unit.cable.status is CableStatus.NORMAL:
+        return True
+    heard = unit.mate.heard_ms
+    alive = [way for way in heard if heard[way] + _lasts_ms(unit, way) > now_ms]
+    if alive:
+        _look_at(unit, min(heard[way] + _lasts_ms(unit, way) for way in alive))
+    return _enough(unit, alive, lambda way: way != CABLE)
 
 
 def _look_at(unit: Unit, due_ms: int) -> None:
