@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from ipaddress import IPv4Interface
 
 from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan, Persona
@@ -108,10 +109,18 @@ class Preparation:
             require(setting, value)
         links = self._links()
         plan = _without(plan, {p for p, nic in self._nics.items() if nic not in links})
-        for persona in carried(plan):
-            note_burned_in(self._route, links[self._nic(persona.physical)])
-            self._make_base(links[self._nic(persona.physical)], persona.mtu)
+        personas, addresses = carried(plan), self._route.addresses()
+        for persona in personas:
+            base = links[self._nic(persona.physical)]
+            note_burned_in(self._route, base)
+            there = [address for index, address in addresses if index == base.index]
+            self._make_base(base, persona.mtu, there)
             self._make_personas(persona, links)
+        # Each step for all of them: a look at all interfaces takes a while where there are 250.
+        links = self._links()
+        for persona in personas:
+            self._set_macs(persona, links)
+            self._grow(persona, links)
             for name in persona_names(persona.physical):
                 prefer(f"ipv4/neigh/{name}/gc_stale_time", plan.arp_timeout_s)
         self._cover()
@@ -159,7 +168,7 @@ class Preparation:
                 f"the configuration uses {physical}, which [interfaces] of unit.toml does not name"
             ) from None
 
-    def _make_base(self, base: Link, mtu: int) -> None:
+    def _make_base(self, base: Link, mtu: int, there: list[IPv4Interface]) -> None:
         """The NIC under two personas: no address, no ARP, no IPv6, a MAC of its own.
 
         A smaller MTU is the personas' at once, a larger one is given to them later.
@@ -173,9 +182,7 @@ class Preparation:
             # Down first: many a NIC refuses otherwise. It comes up at the end.
             todo.append(say.lower_link(base.index, base.name))
             todo.append(say.set_mac(base.index, base.name, wanted))
-        for index, address in self._route.addresses():
-            if index == base.index:
-                todo.append(say.delete_address(index, base.name, address))
+        todo += [say.delete_address(base.index, base.name, address) for address in there]
         self._say(todo)
 
     def _make_personas(self, persona: Persona, links: dict[str, Link]) -> None:
@@ -195,18 +202,18 @@ class Preparation:
                 for setting, value in (_FORWARDED_ONCE | _PERSONA_SETTINGS).items():
                     require(setting.format(name), value)
                 require(f"ipv4/conf/{name}/forwarding", 0)
-        self._set_macs(persona)
-        links = self._links()
+
+    def _grow(self, persona: Persona, links: dict[str, Link]) -> None:
+        """Up to the NIC's MTU; a smaller one has reached them by itself."""
         personas = [links[name] for name in persona_names(persona.physical)]
         grown = [
             say.set_mtu(x.index, x.name, persona.mtu) for x in personas if x.mtu != persona.mtu
         ]
         self._say(grown)
 
-    def _set_macs(self, persona: Persona) -> None:
+    def _set_macs(self, persona: Persona, links: dict[str, Link]) -> None:
         """In place on the persona that has the addresses; the other may have to go down for it,
         since two personas with one MAC cannot both be up."""
-        links = self._links()
         active, standby = (links[name] for name in persona_names(persona.physical))
         wants = {active.name: persona.active_mac, standby.name: persona.standby_mac}
         with self._gate.lock:
