@@ -36,6 +36,7 @@ from controller.bench.world import (
     Drop,
     Erase,
     Flap,
+    Freeze,
     Garble,
     Hosts,
     Kill,
@@ -55,6 +56,7 @@ from controller.bench.world import (
     Stop,
     Storm,
     Switch,
+    Thaw,
     Unit,
     Vanish,
     WorldError,
@@ -200,6 +202,8 @@ class VirtualWorld:
                 self.units[unit].signal(process, signal.SIGKILL)
             case Stop(unit, process):
                 self.units[unit].signal(process, signal.SIGSTOP)
+            case Freeze(unit) | Thaw(unit):
+                self.units[unit].stand_still(isinstance(action, Freeze))
             case Erase(unit):
                 self._off(unit).erase()
             case CopyFlash(source, target):

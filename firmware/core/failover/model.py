@@ -105,6 +105,8 @@ class Link:
     told: bool = False  # by a message of the cable's
     failed: bool = False  # marked failed: the mate is heard elsewhere only, or the cable is out
     silent_all: bool = False  # failed, and nothing is heard elsewhere either
+    beside_since_ms: int | None = None  # since when somebody says hello elsewhere: ``beside``
+    beside_ms: int = 0  # and when that was last heard
     probing_since_ms: int | None = None
     next_probe_ms: int = 0
     probe_number: int = 0
@@ -180,6 +182,8 @@ class Hellos:
     spoken_ms: int = 0  # the last hello on the failover link
     next_witness_ms: int = 0
     sequence: int = 0
+    data_turn_ms: int = 0  # when the turn by all data interfaces began
+    data_place: int = 0  # of the channel that is next in that turn
     next_piece: int = 0  # place of the interface that the next MoreIdentity begins with
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 

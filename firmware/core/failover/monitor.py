@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core.failover import mates_interfaces, policy
+from firmware.core.failover import beside, mates_interfaces, policy
 from firmware.core.failover.events import FrameUnreadable
 from firmware.core.failover.lives import next_life
 from firmware.core.failover.model import Unit
@@ -63,6 +63,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         return False  # a broadcast of our own, back from the link
     if header.echo != unit.boot:
         unit.ignore(channel, "does not echo this boot")
+        if beside.heard(unit, channel, frame, now_ms):
+            mark_link_failed(unit, told=unit.cable.status in UNPLUGGED)
         _answer_candidate(unit, channel, frame, now_ms)
         return False
     if header.boot != unit.mate.boot and not _adopt(unit, channel, frame):
@@ -76,6 +78,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
     unit.mate.heard_ms[channel] = unit.mate.understood_ms = now_ms
     unit.mate.by_link = unit.mate.by_link or channel == unit.link_channel
     unit.testimony.broken.pop(channel, None)
+    if channel == unit.link_channel:
+        unit.link.beside_since_ms = None
     unit.mate.unread_ms = unit.mate.idle_since_ms = None
     return True
 
