@@ -38,21 +38,21 @@ class RawEthernet:
         """Physical name to NIC: ``{"Ethernet0": "eth0"}``."""
         self.counts = LinkCounts()
         self._codec = codec
-        self._epoll = select.epoll()
+        self._there = _Open()
         self._ports = {
-            physical: _Port(physical, nic, self._epoll, self.counts, codec)
+            physical: _Port(physical, nic, self._there, self.counts, codec)
             for physical, nic in nics.items()
         }
 
     def fileno(self) -> int:
         """Readable when there is something to receive; the same for the life of the driver."""
-        return self._epoll.fileno()
+        return self._there.epoll.fileno()
 
     def receive(self) -> list[Event]:
         """Everything that came in by any NIC, at most RECEIVE_MAX frames of each."""
         events: list[Event] = []
-        for physical, port in self._ports.items():
-            events += events_of(physical, port.frames(), self.counts)
+        for port in self._there.ready():
+            events += events_of(port.physical, port.frames(), self.counts)
         return events
 
     def send(self, channel: str, frame: Frame) -> None:
@@ -66,11 +66,15 @@ class RawEthernet:
 
     def next_due_ns(self) -> int | None:
         """When to ``pump``: only while a NIC is missing."""
+        if self._all_there():
+            return None
         dues = (port.reopening.due_ns for port in self._ports.values())
         return min((due for due in dues if due is not None), default=None)
 
     def pump(self, now_ns: int) -> None:
         """Try missing NICs again when their time has come."""
+        if self._all_there():
+            return
         for port in self._ports.values():
             port.pump(now_ns)
 
@@ -90,14 +94,30 @@ class RawEthernet:
         """Close the sockets."""
         for port in self._ports.values():
             port.shut()
-        self._epoll.close()
+        self._there.epoll.close()
+
+    def _all_there(self) -> bool:
+        """As nearly always: of 250 NICs not each is asked in each round."""
+        return len(self._there.ports) == len(self._ports)
+
+
+class _Open:
+    """The sockets that are open, and which of them have something to be heard."""
+
+    def __init__(self) -> None:
+        self.epoll = select.epoll()
+        self.ports: dict[int, _Port] = {}  # by descriptor
+
+    def ready(self) -> list[_Port]:
+        found = self.epoll.poll(0, max(1, len(self.ports)))
+        return [self.ports[fd] for fd, _ in found if fd in self.ports]
 
 
 class _Port:
     """One NIC's socket."""
 
     def __init__(
-        self, physical: str, nic: str, epoll: select.epoll, counts: LinkCounts, codec: Codec
+        self, physical: str, nic: str, there: _Open, counts: LinkCounts, codec: Codec
     ) -> None:
         self.physical = physical
         self.boot = 0  # ours, as what is sent says
@@ -109,7 +129,7 @@ class _Port:
         self.socket: socket.socket | None = None
         self._notice_socket: socket.socket | None = None
         self.reopening = Reopening()
-        self._epoll = epoll
+        self._there = there
         self._counts = counts
         self._now_ns = 0
         self._open()
@@ -163,6 +183,8 @@ class _Port:
                 yield placed(heard, sender[4] == self._mate)
 
     def shut(self) -> None:
+        if self.socket is not None:
+            self._there.ports.pop(self.socket.fileno(), None)
         for made in (self.socket, self._notice_socket):
             if made is not None:
                 made.close()
@@ -175,10 +197,11 @@ class _Port:
             made.bind((self.nic, HELLO_ETHERTYPE))
             join = struct.pack("iHH8s", socket.if_nametoindex(self.nic), 0, len(GROUP), GROUP)
             made.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, join)
-            self._epoll.register(made.fileno(), select.EPOLLIN)
+            self._there.epoll.register(made.fileno(), select.EPOLLIN)
         except OSError as error:
             self._lose(error)
             return
+        self._there.ports[made.fileno()] = self
         self.trouble = ""
         self._counts.opened += 1
         self.reopening.opened()

@@ -26,8 +26,10 @@ from firmware.core.wire.bodies import (
     CABLE,
     FRAME_CABLE_MAX,
     BadFrame,
+    Body,
     Frame,
     Hello,
+    Interfaces,
     NoticeRoute,
     Segment,
 )
@@ -37,6 +39,7 @@ BAUD = 115_200
 BYTES_PER_SECOND = BAUD // 10  # start, eight data, stop
 LEAD_NS = 10_000_000
 SMALL_MAX = 32  # frames waiting: hellos and all that is not a segment
+LATEST = (Hello, Interfaces)  # of these a newer one takes the place of one that waits
 BULK_MAX = 32  # segments waiting; the ordered channel keeps at most 8 under way
 READ_MAX = 16_384  # bytes out of one receive(): 1.4 s of line
 _READ = 4096  # the most a tty gives at once
@@ -55,7 +58,7 @@ class SerialLink:
         self._port: serial.Serial | None = None
         self._notice_fd: int | None = None
         self._decoder = cobs.Decoder()
-        self._small: deque[tuple[bool, bytes]] = deque()  # is a hello, framed
+        self._small: deque[tuple[type[Body], bytes]] = deque()
         self._bulk: deque[bytes] = deque()
         self._begun = b""  # what the tty did not take of the frame being written
         self._line_free_ns = 0  # when all that was written will have left
@@ -92,7 +95,7 @@ class SerialLink:
         elif isinstance(frame.body, Segment):
             self._queue_bulk(data)
         else:
-            self._queue_small(isinstance(frame.body, Hello), data)
+            self._queue_small(type(frame.body), data)
 
     def next_due_ns(self) -> int | None:
         """When to ``pump``; a time at or before now means now. None: nothing waits."""
@@ -184,17 +187,17 @@ class SerialLink:
         for found in self._decoder.feed(data):
             yield found if isinstance(found, BadFrame) else frames.decode(found)
 
-    def _queue_small(self, hello: bool, data: bytes) -> None:
-        if hello:
+    def _queue_small(self, kind: type[Body], data: bytes) -> None:
+        if kind in LATEST:
             for waiting in self._small:
-                if waiting[0]:
+                if waiting[0] is kind:
                     self._small.remove(waiting)
                     self.counts.dropped += 1
                     break
         if len(self._small) == SMALL_MAX:
             self._small.popleft()  # the newest says most
             self.counts.dropped += 1
-        self._small.append((hello, data))
+        self._small.append((kind, data))
 
     def _queue_bulk(self, data: bytes) -> None:
         if len(self._bulk) == BULK_MAX:

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
-from firmware.core.wire.bodies import FEATURES
+from firmware.core.wire.bodies import FEATURES, INTERFACES_MOST
 
 LICENCES = ("UR", "R", "FO", "FO-AA")
 FACTORIES = ("lgpio", "fover_bus", "mock", "none")
-INTERFACES_MAX = 16  # a hello carries the state of no more
 NIC_NAME_MAX = 15  # the kernel's limit
 
 
@@ -235,8 +234,8 @@ def _interface_problems(content: dict[str, Any]) -> list[str]:
                 f"[interfaces] {physical} = {nic!r}: {owner[nic]} is on {nic} already; "
                 "one NIC has one name"
             )
-    if not 1 <= len(content) <= INTERFACES_MAX:
-        found.append(f"[interfaces] has {len(content)} lines; write 1 to {INTERFACES_MAX}")
+    if not 1 <= len(content) <= INTERFACES_MOST:
+        found.append(f"[interfaces] has {len(content)} lines; write 1 to {INTERFACES_MOST}")
     return found
 
 

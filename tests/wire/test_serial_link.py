@@ -13,7 +13,16 @@ from wire_samples import HEADER, hello, segment
 
 from firmware.core.failover.events import BadFrameReceived, Event, FrameReceived
 from firmware.core.wire import cobs, frames
-from firmware.core.wire.bodies import CABLE, BadFrame, Frame, Hello, Probe, Segment
+from firmware.core.wire.bodies import (
+    CABLE,
+    BadFrame,
+    Frame,
+    Hello,
+    Interfaces,
+    InterfaceState,
+    Probe,
+    Segment,
+)
 from firmware.core.wire.link import BAD_FRAMES_TOLD, FIRST_TRY_NS
 from firmware.drivers.serial_link import (
     BULK_MAX,
@@ -147,6 +156,18 @@ def test_a_newer_hello_takes_the_place_of_one_that_waits(far: FarEnd, link: Seri
         link.pump(now_ms * MS)
     assert far.frames(2) == [probe, hello(3)]
     assert link.counts.dropped == 2
+
+
+def test_newer_states_of_interfaces_do_the_same(far: FarEnd, link: SerialLink) -> None:
+    was, is_now = (
+        Frame(HEADER, Interfaces((state,) * 17))
+        for state in (InterfaceState.NORMAL, InterfaceState.FAILED)
+    )
+    for frame in (hello(1), was, hello(2), is_now):
+        link.send(frame)
+    for now_ms in range(0, 100, 5):
+        link.pump(now_ms * MS)
+    assert far.frames(2) == [hello(2), is_now]
 
 
 def test_queues_are_bounded_and_count_what_they_drop(far: FarEnd, link: SerialLink) -> None:

@@ -183,6 +183,8 @@ class Hellos:
     spoken_ms: int = 0  # the last hello on the failover link
     next_witness_ms: int = 0
     sequence: int = 0
+    data_turn_ms: int = 0  # when the turn by all data interfaces began
+    data_place: int = 0  # of the channel that is next in that turn
     next_piece: int = 0  # place of the interface that the next MoreIdentity begins with
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 

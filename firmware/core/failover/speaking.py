@@ -18,6 +18,7 @@ from firmware.core.settings import Witness
 from firmware.core.wire.bodies import HELLO_INTERFACES, FailedNotice, Interfaces, UnitState
 
 SEEKING_POLL_MS = 200
+AT_ONCE, BETWEEN_MS = 25, 2  # hellos on data interfaces, and until the next so many
 LAST_SEQUENCE = 0xFFFF_FFFF  # a failed notice is newer than anything its boot ever said
 
 
@@ -31,6 +32,7 @@ def speak_now(unit: Unit) -> None:
     """The next turn is now, on every channel."""
     hellos = unit.hellos
     hellos.next_link_ms = hellos.next_data_ms = hellos.next_witness_ms = unit.last_step_ms
+    hellos.data_place = 0
 
 
 def time_passed(unit: Unit, now_ms: int) -> None:
@@ -49,11 +51,23 @@ def time_passed(unit: Unit, now_ms: int) -> None:
         for channel in unit.witness_links:
             _say_hello(unit, channel, now_ms)
     if now_ms >= unit.hellos.next_data_ms:
-        unit.hellos.next_data_ms = now_ms + _data_poll_ms(unit)
-        if not withdrawn(unit, now_ms):
-            said = hello(unit, now_ms)
-            for channel in unit.hello_channels:
-                unit.send(channel, said)
+        _say_on_data_interfaces(unit, now_ms)
+
+
+def _say_on_data_interfaces(unit: Unit, now_ms: int) -> None:
+    """HE-5: a handful at a time, so that of 250 interfaces none keeps the others waiting."""
+    hellos, channels = unit.hellos, unit.hello_channels
+    if not hellos.data_place:
+        hellos.data_turn_ms = now_ms
+    if not withdrawn(unit, now_ms):
+        said = hello(unit, now_ms)
+        for channel in channels[hellos.data_place : hellos.data_place + AT_ONCE]:
+            unit.send(channel, said)
+    hellos.data_place += AT_ONCE
+    hellos.next_data_ms = now_ms + BETWEEN_MS
+    if hellos.data_place >= len(channels):
+        hellos.data_place = 0
+        hellos.next_data_ms = hellos.data_turn_ms + _data_poll_ms(unit)
 
 
 def _say_hello(unit: Unit, channel: str, now_ms: int) -> None:
