@@ -2,6 +2,10 @@
 
 In <run>/failover-counters.json, written when nothing is due for a while; times in microseconds,
 since the start of the process. The garbage collector runs at such moments too, and only then.
+
+A *stall* is a span in which something was due and the loop did not come to it, for half the unit
+hold time and more: not much longer, and a mate that hears nothing believes this unit dead. Each is
+kept with its begin and end, so that a switchover can be laid beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +25,7 @@ WRITE_EVERY_NS = 2_000_000_000
 COLLECT_EVERY_NS = 10_000_000_000
 IDLE_NS = 3_000_000  # what must be free of duties before either is done
 PATIENCE = 6  # times its interval; then it is done in any moment
+STALLS_KEPT = 64
 
 
 class Counters:
@@ -33,6 +39,9 @@ class Counters:
         self._late_worst_ns = self._step_worst_ns = self._collect_worst_ns = 0
         self._steps = self._steps_slow = self._alarms = 0
         self._lateness = [0] * (len(BUCKETS_US) + 1)
+        self._stall_ns: int | None = None  # so long is a stall; None: the hold time is not known
+        self._stalled = 0
+        self._stalls: deque[tuple[int, int]] = deque(maxlen=STALLS_KEPT)
         self._written_ns = self._collected_ns = now_ns()
 
     def late(self, by_ns: int) -> None:
@@ -42,6 +51,16 @@ class Counters:
         by_us = by_ns // 1_000
         bucket = sum(by_us > limit for limit in BUCKETS_US)
         self._lateness[bucket] += 1
+
+    def hold(self, hold_unit_ms: int) -> None:
+        """The unit hold time is this from now on."""
+        self._stall_ns = hold_unit_ms * 500_000
+
+    def ran(self, due_ns: int, at_ns: int) -> None:
+        """The loop came at ``at_ns`` to what was due first, at ``due_ns``; or was early."""
+        if self._stall_ns is not None and at_ns - due_ns >= self._stall_ns:
+            self._stalled += 1
+            self._stalls.append((due_ns, at_ns))
 
     def step(self, took_ns: int) -> None:
         """A step and its effects took that long."""
@@ -68,6 +87,8 @@ class Counters:
             "alarms": self._alarms,
             "late_worst_us": self._late_worst_ns // 1_000,
             "late_us": dict(zip(limits, self._lateness, strict=True)),
+            "stalled": self._stalled,
+            "stalls_ns": [list(stall) for stall in self._stalls],  # the last, monotonic clock
             "steps": self._steps,
             "step_worst_us": self._step_worst_ns // 1_000,
             f"steps_over_{STEP_SLOW_NS // 1_000}_us": self._steps_slow,

@@ -61,7 +61,7 @@ class FailoverLoop:
         self._alarm = Alarm()
         self._selector = selectors.EpollSelector()
         self._short: dict[ev.ShortTimer, int] = {}  # when each runs out, ns
-        self._carriers_ns = self._heartbeat_ns = 0
+        self._carriers_ns = self._heartbeat_ns = now_ns()
         self._floods = 0  # rounds that ended with something still to be heard
         self._tick_ms = TICK_MAX_MS
         self._fenced_nics: tuple[str, ...] = ()
@@ -81,10 +81,12 @@ class FailoverLoop:
     # One round
 
     def _round(self) -> None:
-        self._alarm.set(self._next_due_ns())
+        due_ns = self._next_due_ns()
+        self._alarm.set(due_ns)
         drained = self._drain()
         if self._ending:
             return  # a supervisor that died while we stood still: nothing is to be said before that
+        self._counters.ran(due_ns, now_ns())
         self._alarm.rang()
         self._time_passes()
         now = now_ns()
@@ -301,6 +303,7 @@ class FailoverLoop:
 
     def _set_unit_timers(self, effect: ef.SetUnitTimers) -> None:
         self._tick_ms = tick_ms(effect.hold_unit_ms)
+        self._counters.hold(effect.hold_unit_ms)
         self._ask_to_be_watched(self._fenced_nics)
 
     def _ask_to_be_watched(self, nics: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from controller.bench.perf.command import MEASUREMENTS, main
     [
         (["--repetitions", "0"], "wanted a whole number from 1 on"),
         (["--minutes", "x"], "'x': wanted a whole number"),
-        (["--only", "speed"], "invalid choice: 'speed'"),
+        (["speed"], "'speed': wanted power-cut, dead-unit,"),
         (["--", "--minutes", "-1"], "--minutes"),
     ],
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.bench.perf.lateness import became_active, transitions
-from controller.bench.perf.lateness_counters import Lateness, between, bound_text, parse
+from controller.bench.perf.histories import became_active, transitions
+from controller.bench.perf.lateness_counters import Lateness, between, bound_text, parse, together
 from controller.bench.world import Unit
 from firmware.core.failover.effects import StateChanged
 from firmware.core.management import views
@@ -121,3 +121,27 @@ def test_only_what_is_new_counts_and_only_becoming_active() -> None:
     after = {Unit.PRIMARY: transitions(HISTORY), Unit.SECONDARY: transitions(HISTORY)}
     assert became_active(before, after) == 1
     assert became_active(after, after) == 0
+
+
+def test_several_processes_as_one(tmp_path: Path) -> None:
+    late = together([counted(tmp_path / "c", 40, 150), counted(tmp_path / "c", 60_000)])
+    assert (late.alarms, late.worst_exact) == (3, 60_000)
+    assert late.bound(0.5) == 200
+    unknown = between(counted(tmp_path / "c", 90_000), counted(tmp_path / "c", 90_000, 40))
+    assert unknown is not None
+    assert together([late, unknown]).worst() == "> 50 ms"
+
+
+def test_stalls_are_read_and_only_the_new_ones_told(tmp_path: Path) -> None:
+    made = Counters(tmp_path / "c", dict)
+    made.hold(30)
+    looks = []
+    for due_ns in (10_000_000, 90_000_000):
+        made.ran(due_ns, due_ns + 21_000_000)
+        found = parse(json.dumps(made.as_dict()))
+        assert isinstance(found, Lateness), found
+        looks.append(found)
+    assert looks[1].stalls_ns == ((10_000_000, 31_000_000), (90_000_000, 111_000_000))
+    late = between(*looks)
+    assert late is not None
+    assert late.stalls_ns == ((90_000_000, 111_000_000),)

@@ -2,7 +2,20 @@
 
 from ipaddress import IPv4Address
 
-from controller.bench.perf.observed import Observed, gap_series, observed, remembered, tcp_note
+from controller.bench.perf.figures import Aim
+from controller.bench.perf.observed import (
+    BOTH,
+    DETECT,
+    GAP,
+    LOST,
+    SAYS_FAILED,
+    SILENT,
+    Observed,
+    observed,
+    remembered,
+    series_of,
+    tcp_note,
+)
 from controller.bench.virtual.forwarding import forwarding
 from controller.bench.virtual.frames import ARP, IPV4, Seen, port_number
 from controller.bench.virtual.network import INSIDE
@@ -88,7 +101,39 @@ def test_what_is_remembered_is_enough_to_judge_later_frames() -> None:
 def test_a_row_keeps_its_control_beside_it() -> None:
     found = judged(packet(1_005, S))
     assert isinstance(found, Observed), found
-    row = gap_series("outage", [found, found])
-    assert (row.values, row.control) == ((7.0, 7.0), (1.0, 1.0))
+    rows = {row.what: row for row in series_of("cut", [found, found], {GAP: Aim("worst", 3)})}
+    assert list(rows) == [DETECT, SILENT, BOTH, GAP, LOST]
+    assert (rows[GAP].values, rows[GAP].control, rows[GAP].met()) == ((7, 7), (1, 1), False)
+    assert (rows[LOST].values, rows[LOST].unit) == ((6, 6), "packets")
+    assert rows[DETECT].name == "cut: detect, ms"
     assert tcp_note("cut", [found, found]) == "TCP conversations, cut: 2 survived."
     assert tcp_note("cut", []) == "TCP conversations, cut: none."
+
+
+def test_a_cause_that_was_never_seen_has_the_rows_that_have_an_aim() -> None:
+    (row,) = series_of("cut", [], {BOTH: Aim("worst", 0)})
+    assert (row.what, row.values, row.met()) == (BOTH, (), False)
+
+
+def stayed(*frames: Seen) -> Observed | str:
+    seen = forwarding(sorted([*KNOWN, *frames]))
+    return observed(P, seen, SPAN, (LOUD, QUIET), "kept", moves=False)
+
+
+def test_a_fault_that_moves_nobody_has_an_outage_and_nothing_else() -> None:
+    found = stayed(packet(999, P), packet(1_001, P))
+    assert isinstance(found, Observed), found
+    assert [row.what for row in series_of("link", [found], {})] == [GAP, LOST]
+
+
+def test_a_takeover_that_must_not_be_is_told() -> None:
+    found = stayed(packet(999, P), packet(1_005, S))
+    assert found == "secondary took over 5.0 ms after a fault that must move nobody"
+
+
+def test_the_word_of_a_unit_that_lets_go_is_counted_from_the_fault() -> None:
+    seen = forwarding(sorted([*KNOWN, packet(1_005, S)]))
+    found = observed(P, seen, SPAN, (LOUD, QUIET), "reset", let_go_ns=1_003 * MS)
+    assert isinstance(found, Observed), found
+    rows = {row.what: row.values for row in series_of("inside", [found], {})}
+    assert rows[SAYS_FAILED] == (3,)

@@ -26,9 +26,44 @@ def cut(*values: float, met: float = 5) -> Section:
 def test_an_aim_is_beside_what_was_reached_met_or_not() -> None:
     text = page.page([cut(4.0, 4.6, 9.0)], MACHINE, None)
     assert "| Power cut | outage, longest gap, ms | median <= 5 | median 4.6 | yes |" in text
-    assert "| outage, longest gap, ms | 4.6 | 9.0 | 9.0 | 1.1, 1.2 | median <= 5 | yes |" in text
+    assert (
+        "| outage, longest gap, ms | 3 | 4.6 | 9.0 | 9.0 | 1.1, 1.2 | median <= 5 | yes |" in text
+    )
     assert "| NO |" in page.page([cut(7.0)], MACHINE, None)
     assert all(f"- {line}" in text for line in MACHINE)
+
+
+CAUSES = Section(
+    name="links",
+    title="Links",
+    how="",
+    series=[
+        Series(what="detect", unit="ms", values=(1.0, 2.0, 9.0), cause="inside"),
+        Series(what="gap", unit="ms", values=(3.0,), control=(0.5,), cause="inside"),
+        Series(what="gap", unit="ms", values=(), control=(), aim=Aim("worst", 4), cause="cable"),
+    ],
+)
+
+
+def test_causes_stand_one_a_row_with_their_control_beside_them() -> None:
+    (grid,) = page.by_cause(CAUSES.series)
+    assert grid.head == ("p50 / p95 / max", "N", "detect, ms", "gap, ms", "gap, ms, no fault")
+    assert grid.rows == (
+        ("inside", "3", "2.0 / 9.0 / 9.0", "3.0 / 3.0 / 3.0", "0.5 / 0.5 / 0.5"),
+        ("cable", "0", "", "-", ""),
+    )
+
+
+def test_more_figures_than_a_line_takes_make_another_table() -> None:
+    many = [Series(what=what, unit="ms", values=(1.0,), cause="inside") for what in "abcdef"]
+    assert [grid.head[2:] for grid in page.by_cause(many)] == [
+        ("a, ms", "b, ms", "c, ms", "d, ms"),
+        ("e, ms", "f, ms"),
+    ]
+
+
+def test_the_aim_of_a_cause_is_told_on_the_terminal_too() -> None:
+    assert "cable: gap, ms  worst <= 4  worst -   NO" in page.terminal(CAUSES)
 
 
 def test_failed_repetitions_are_counted_and_named() -> None:
@@ -121,4 +156,6 @@ def test_rates_and_packets_are_not_in_the_picture() -> None:
     section = cut(4.0)
     section.series.append(Series(what="lost", unit="packets", values=(1.0,), control=(0.0,)))
     section.series.append(Series(what="time to decide", unit="ms", values=(1.0,)))
-    assert [row.what for row in picture.outages([section])] == ["power-cut"]
+    section.series.append(CAUSES.series[1])
+    rows = [row.what for row in picture.outages([section])]
+    assert rows == ["power-cut, outage, longest gap", "inside"]

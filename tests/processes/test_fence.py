@@ -77,6 +77,16 @@ TABLES = {
         172  pass                =>
         182  pass                => {FENCE}, start failover
     """,
+    "a tick that is a little late counts, and the next is a whole tick after it": f"""
+        0    power on            => ...
+        100  watch eth0+eth1 10  =>
+        110  pass                =>
+        129  pass                =>
+        130  pass                =>
+        139  pass                =>
+        140  pass                =>
+        149  pass                => {FENCE}, start failover
+    """,
     "end of file fences at once, and the restart waits longer each time": f"""
         0    power on            => ...
         100  watch eth0+eth1 10  =>
@@ -195,6 +205,16 @@ def test_nothing_is_due_that_a_step_would_not_take_away() -> None:
             later = rules.next_due_ms()
             assert later is None or later > due
             now = due
+
+
+def test_a_fence_says_how_long_nothing_was_heard() -> None:
+    rules = Supervision(nics=("eth0",))
+    rules.step(PowerSwitched(True), 0)
+    rules.step(FencingAsked(("eth0",), 10), 100)
+    rules.step(HeartbeatHeard(), 104)
+    effects = [rules.step(TimePassed(), now) for now in (110, 120, 130, 140)]
+    why = ReportFenced("no heartbeat for 36 ms, 3 ticks of 10 ms")
+    assert why in effects[-1]
 
 
 @pytest.mark.parametrize(("hold", "tick"), [(30, 5), (60, 10), (800, 100), (45_000, 100)])

@@ -16,7 +16,7 @@ from firmware.core.settings import DataInterface, FailoverLink, Identity, Settin
 from firmware.processes import ipc
 from firmware.processes.channels import known_only, own_address
 from firmware.processes.clock import Alarm, now_ns
-from firmware.processes.counters import Counters
+from firmware.processes.counters import STALLS_KEPT, Counters
 from firmware.processes.notices import Notices
 from firmware.processes.run_directory import RunDirectory, RunDirectoryError
 
@@ -152,6 +152,21 @@ def test_the_counters_say_how_late(tmp_path: Path) -> None:
         "<= 200": 1,
         "> 50000": 1,
     }
+
+
+def test_a_stall_is_kept_with_its_begin_and_end(tmp_path: Path) -> None:
+    counters = Counters(tmp_path / "counters.json", dict)
+    counters.ran(0, 60_000_000_000)  # nobody has said yet how long the mate waits
+    counters.hold(30)
+    for due_ms, at_ms in ((1_000, 1_014), (1_010, 1_025), (1_040, 1_035)):
+        counters.ran(due_ms * 1_000_000, at_ms * 1_000_000)
+    shown = counters.as_dict()
+    assert (shown["stalled"], shown["stalls_ns"]) == (1, [[1_010_000_000, 1_025_000_000]])
+    for number in range(STALLS_KEPT):
+        counters.ran(number, number + 20_000_000)
+    shown = counters.as_dict()
+    assert shown["stalled"] == STALLS_KEPT + 1
+    assert shown["stalls_ns"] == [[n, n + 20_000_000] for n in range(STALLS_KEPT)]
 
 
 def test_check_says_what_is_wrong_and_starts_nothing(

@@ -7,43 +7,70 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from controller.bench.perf import page, picture
+from controller.bench.perf.causes import SECTIONS, Causes
 from controller.bench.perf.cost import cost
+from controller.bench.perf.false_switchovers import false_switchovers
 from controller.bench.perf.figures import Section
-from controller.bench.perf.lateness import lateness
 from controller.bench.perf.machine import this_machine
 from controller.bench.perf.pair import NotAtRest, Pair
 from controller.bench.perf.progress import Progress
 from controller.bench.perf.replication import replication
 from controller.bench.perf.schedules import schedules
-from controller.bench.perf.switchovers import dead_unit, fencing, planned, power_cut
+from controller.bench.perf.switchovers import switchovers
 from controller.bench.virtual import namespaces
 from controller.bench.virtual.world import VirtualWorld
 from controller.bench.world import WorldError
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "performance.md"
-REPETITIONS, MINUTES = 20, 5  # what the page wants at least
-FAILED = 1
+REPETITIONS, MINUTES = 10, 10  # what the page wants at least
+QUICK_REPETITIONS, QUICK_MINUTES = 3, 1
+FAILED, INTERRUPTED = 1, 130
 
-Measure = Callable[[Pair, Progress, argparse.Namespace], Section]
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of each."""
+
+    repetitions: int
+    minutes: float
+
+
+Measure = Callable[[Pair, Progress, Section, Wanted], None]
+
+
+def _causes(causes: Causes) -> Measure:
+    def measure(pair: Pair, progress: Progress, section: Section, wanted: Wanted) -> None:
+        switchovers(causes, pair, progress, section, wanted.repetitions)
+
+    return measure
+
+
 MEASUREMENTS: Mapping[str, Measure] = {
-    "power-cut": lambda pair, progress, said: power_cut(pair, progress, said.repetitions),
-    "dead-unit": lambda pair, progress, said: dead_unit(pair, progress, said.repetitions),
-    "planned": lambda pair, progress, said: planned(pair, progress, said.repetitions),
-    "fencing": lambda pair, progress, said: fencing(pair, progress, said.repetitions),
-    "lateness": lambda pair, progress, said: lateness(pair, progress, said.minutes),
-    "cost": lambda pair, progress, said: cost(pair, progress, said.repetitions),
-    "replication": lambda pair, progress, said: replication(pair, progress, said.repetitions),
-    "schedules": lambda _, progress, said: schedules(progress, said.repetitions),
+    **{name: _causes(causes) for name, causes in SECTIONS.items()},
+    "cost": lambda pair, progress, section, wanted: cost(
+        pair, progress, section, wanted.repetitions
+    ),
+    "replication": lambda pair, progress, section, wanted: replication(
+        pair, progress, section, wanted.repetitions
+    ),
+    "schedules": lambda _, progress, section, wanted: schedules(
+        progress, section, wanted.repetitions
+    ),
+    "false-switchovers": lambda pair, progress, section, wanted: false_switchovers(
+        pair, progress, section, wanted.minutes
+    ),
 }
 
 
 def main(rest: Sequence[str]) -> int:
     """Measure. 0: all could be measured, whatever it came to; 1: something failed.
 
-    Raises NamespaceError where the kernel refuses the private world.
+    130: interrupted, and what was measured so far was shown. Raises NamespaceError where the kernel
+    refuses the private world.
     """
     words = list(rest[1:] if rest[:1] == ["--"] else rest)
     said = _parser().parse_args(words)
@@ -52,15 +79,22 @@ def main(rest: Sequence[str]) -> int:
     progress = Progress()
     for line in machine:
         progress.line(line)
-    sections = []
     begun = time.monotonic()
+    sections: list[Section] = []
+    interrupted = False
     with _pair(progress) as pair:
-        for name in said.only or MEASUREMENTS:
-            sections.append(_measured(name, pair, progress, said))
-            progress.line()
-            for line in page.terminal(sections[-1]):
-                progress.line(line)
+        try:
+            names = said.sections or tuple(MEASUREMENTS)
+            for section in _measured(names, pair, progress, _wanted(said)):
+                sections.append(section)
+                _show(section, progress)
+        except Interrupted as so_far:
+            interrupted = True
+            _show(so_far.section, progress)
     progress.line(f"\n{len(sections)} measurements in {(time.monotonic() - begun) / 60:.0f} min")
+    if interrupted:
+        progress.line("Interrupted: nothing was written.")
+        return INTERRUPTED
     written = _write(sections, machine, said, progress)
     return FAILED if not written or any(section.failures for section in sections) else 0
 
@@ -70,13 +104,25 @@ def _parser() -> argparse.ArgumentParser:
         prog="fover perf", description="Measures the pair, on an idle machine best."
     )
     parser.add_argument(
-        "--repetitions", type=_positive, default=REPETITIONS, metavar="N", help="of each (20)"
+        "sections",
+        nargs="*",
+        type=_section,
+        metavar="SECTION",
+        help=f"{', '.join(MEASUREMENTS)}; all of them if none is named",
     )
     parser.add_argument(
-        "--only", action="append", choices=tuple(MEASUREMENTS), help="may be given again"
+        "--repetitions", type=_positive, metavar="N", help=f"of each cause ({REPETITIONS})"
     )
     parser.add_argument(
-        "--minutes", type=_positive, default=MINUTES, metavar="N", help="with all cores hogged (5)"
+        "--minutes",
+        type=_positive,
+        metavar="N",
+        help=f"of each line of false-switchovers ({MINUTES})",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"{QUICK_REPETITIONS} repetitions, {QUICK_MINUTES} minute",
     )
     parser.add_argument(
         "--page",
@@ -86,6 +132,19 @@ def _parser() -> argparse.ArgumentParser:
         f"of at least {REPETITIONS} repetitions and {MINUTES} minutes only",
     )
     return parser
+
+
+def _wanted(said: argparse.Namespace) -> Wanted:
+    repetitions, minutes = REPETITIONS, MINUTES
+    if said.quick:
+        repetitions, minutes = QUICK_REPETITIONS, QUICK_MINUTES
+    return Wanted(said.repetitions or repetitions, said.minutes or minutes)
+
+
+def _section(text: str) -> str:
+    if text not in MEASUREMENTS:
+        raise argparse.ArgumentTypeError(f"{text!r}: wanted {', '.join(MEASUREMENTS)}")
+    return text
 
 
 def _positive(text: str) -> int:
@@ -104,13 +163,36 @@ def _pair(progress: Progress) -> Iterator[Pair]:
         world.close()
 
 
-def _measured(name: str, pair: Pair, progress: Progress, said: argparse.Namespace) -> Section:
-    """One section; what could not be measured at all is a section that says why."""
-    try:
-        return MEASUREMENTS[name](pair, progress, said)
-    except (WorldError, NotAtRest) as why:
-        title = f"{name}: could not be measured"
-        return Section(name=name, title=title, how="", tried=1, failures=[str(why)])
+class Interrupted(Exception):
+    """Somebody had enough; with what was found until then."""
+
+    def __init__(self, section: Section) -> None:
+        super().__init__(section.name)
+        self.section = section
+
+
+def _measured(
+    names: Sequence[str], pair: Pair, progress: Progress, wanted: Wanted
+) -> Iterator[Section]:
+    """One section after the other; what could not be measured at all is one that says why."""
+    for number, name in enumerate(names, 1):
+        progress.part(f"{number}/{len(names)}" if len(names) > 1 else "")
+        section = Section(name=name, title=name, how="")
+        try:
+            MEASUREMENTS[name](pair, progress, section, wanted)
+        except (WorldError, NotAtRest) as why:
+            section.title = f"{section.title}: could not be measured"
+            section.failures.append(str(why))
+        except KeyboardInterrupt:
+            section.notes.append("Interrupted.")
+            raise Interrupted(section) from None
+        yield section
+
+
+def _show(section: Section, progress: Progress) -> None:
+    progress.line()
+    for line in page.terminal(section):
+        progress.line(line)
 
 
 def _write(
@@ -120,8 +202,9 @@ def _write(
     progress: Progress,
 ) -> bool:
     """Write page and picture if this run may. False if that was refused."""
-    whole = not said.only and said.repetitions >= REPETITIONS and said.minutes >= MINUTES
-    if said.page is None and not whole:
+    wanted = _wanted(said)
+    enough = wanted.repetitions >= REPETITIONS and wanted.minutes >= MINUTES
+    if said.page is None and (said.sections or not enough):
         progress.line(f"Not written: {PAGE.name} is of whole runs (see --help).")
         return True
     target: Path = said.page or PAGE

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from controller.bench.perf.causes import CABLE, FAST, LAN
 from controller.bench.perf.figures import Grid, Section, Series
 from controller.bench.perf.pair import NotAtRest, Pair
 from controller.bench.perf.progress import Progress
-from controller.bench.perf.switchovers import CABLE, FAST, LAN
 from controller.bench.perf.unit_processes import cpu_ns, memory_kb
 from controller.bench.virtual import clock
 from controller.bench.world import Unit, WorldError
@@ -20,15 +20,14 @@ CASES = (
 _SUM = "sum"
 
 
-def cost(pair: Pair, progress: Progress, repetitions: int) -> Section:
+def cost(pair: Pair, progress: Progress, section: Section, repetitions: int) -> None:
     """So many windows of each case, no traffic, nobody asking anything."""
-    section = Section(
-        name="cost",
-        title="CPU and memory of an idle unit",
-        how=f"CPU: {repetitions} windows of {WINDOW_MS // 1000} s by the processes' own CPU "
+    section.title = "CPU and memory of an idle unit"
+    section.how = (
+        f"CPU: {repetitions} windows of {WINDOW_MS // 1000} s by the processes' own CPU "
         "clocks, percent of one core; the active unit process by process, the standby as a sum. "
         "Memory: PSS (shared pages divided among their users, the bench's own Pythons included) "
-        "and, in brackets, what is each one's alone. No traffic, nobody asking.",
+        "and, in brackets, what is each one's alone. No traffic, nobody asking."
     )
     for words, boot_set, lines in CASES:
         section.tried += repetitions
@@ -45,7 +44,6 @@ def cost(pair: Pair, progress: Progress, repetitions: int) -> Section:
             section.grids.append(_memory(words, units, pair.active))
         except (NotAtRest, WorldError) as why:
             section.failures.append(f"{words}, no figures at all: {why}")
-    return section
 
 
 _Window = dict[tuple[Unit, str], float]

@@ -38,7 +38,10 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One thing measured again and again. ``control``: the same, no fault, in the same run."""
+    """One thing measured again and again. ``control``: the same, no fault, in the same run.
+
+    ``cause``: of what; rows of causes are shown side by side. Empty: it stands for itself.
+    """
 
     what: str
     unit: str
@@ -46,6 +49,13 @@ class Series:
     control: tuple[float, ...] = ()
     aim: Aim | None = None
     best: Literal["low", "high"] = "low"  # high: a rate, whose worst is its least
+    cause: str = ""
+
+    @property
+    def name(self) -> str:
+        """Cause, what and unit, as a table's row begins."""
+        words = f"{self.cause}: {self.what}" if self.cause else self.what
+        return f"{words}, {self.unit}" if self.unit else words
 
     def figures(self) -> Figures | None:
         """Of the values; None if nothing could be measured."""

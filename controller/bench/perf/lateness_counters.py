@@ -8,6 +8,7 @@ it is worse than any before, and else a bound as well.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -16,12 +17,14 @@ from math import inf
 class Lateness:
     """How late alarms were; microseconds. ``buckets``: upper limit and count, the last unlimited.
 
-    ``worst_exact`` is None where only a bucket tells the worst.
+    ``worst_exact`` is None where only a bucket tells the worst. ``stalls_ns``: begin and end of the
+    last spans in which the process stood still.
     """
 
     alarms: int
     buckets: tuple[tuple[float, int], ...]
     worst_exact: int | None
+    stalls_ns: tuple[tuple[int, int], ...] = ()
 
     def bound(self, share: float) -> float:
         """So late at most were that share of the alarms; infinite beyond the last limit."""
@@ -47,11 +50,12 @@ def parse(text: str) -> Lateness | str:
         late = table["late_us"]
         buckets = tuple((_limit(name), int(count)) for name, count in late.items())
         alarms, worst = int(table["alarms"]), int(table["late_worst_us"])
+        stalls = tuple((int(begin), int(end)) for begin, end in table.get("stalls_ns", ()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return f"not the failover process's counters: {type(error).__name__}: {error}"
     if [limit for limit, _ in buckets] != sorted(limit for limit, _ in buckets):
         return f"late_us: the limits do not rise: {', '.join(late)}"
-    return Lateness(alarms, buckets, worst)
+    return Lateness(alarms, buckets, worst, stalls)
 
 
 def between(before: Lateness, after: Lateness) -> Lateness | None:
@@ -64,7 +68,22 @@ def between(before: Lateness, after: Lateness) -> Lateness | None:
     if any(count < 0 for _, count in buckets):
         return None
     known = (before.worst_exact or 0) < (after.worst_exact or 0)
-    return Lateness(after.alarms - before.alarms, buckets, after.worst_exact if known else None)
+    worst = after.worst_exact if known else None
+    stalls = tuple(stall for stall in after.stalls_ns if stall not in before.stalls_ns)
+    return Lateness(after.alarms - before.alarms, buckets, worst, stalls)
+
+
+def together(some: Iterable[Lateness]) -> Lateness:
+    """That of several processes as one. All have the same buckets; at least one is given."""
+    first, *others = some
+    for other in others:
+        pairs = zip(first.buckets, other.buckets, strict=True)
+        buckets = tuple((limit, count + more) for (limit, count), (_, more) in pairs)
+        known = first.worst_exact is not None and other.worst_exact is not None
+        worst = max(first.worst_exact or 0, other.worst_exact or 0) if known else None
+        stalls = (*first.stalls_ns, *other.stalls_ns)
+        first = Lateness(first.alarms + other.alarms, buckets, worst, stalls)
+    return first
 
 
 def bound_text(limit: float, late: Lateness) -> str:

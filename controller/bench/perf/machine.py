@@ -45,7 +45,7 @@ def this_machine() -> Machine:
         python=platform.python_version(),
         load=" ".join(Path("/proc/loadavg").read_text().split()[:3]),
         root=is_root(Path("/proc/self/uid_map").read_text()),
-        real_time=_may_real_time(),
+        real_time=may_real_time(),
     )
 
 
@@ -63,8 +63,8 @@ def is_root(uid_map: str) -> bool:
     return os.geteuid() == 0 and uid_map.split()[:2] == ["0", "0"]
 
 
-def _may_real_time() -> bool:
-    """Tried, and given back."""
+def may_real_time() -> bool:
+    """Whether a process started here may have real-time priority: tried, and given back."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from controller.bench.perf.figures import Grid, Section, Series, number
+from controller.bench.perf.figures import Figures, Grid, Section, Series, number
 
 WIDTH = 80
 BEGIN = "<!-- Measured by `make perf`: from here to the end mark nothing is written by hand. -->"
 END = "<!-- End of what was measured. -->"
-_HEAD = ("", "median", "p95", "worst", "no fault", "aim", "met")
+_HEAD = ("", "N", "median", "p95", "worst", "no fault", "aim", "met")
+ABREAST = 4  # figures of a cause
 
 
 def grid_of(series: Iterable[Series]) -> Grid:
@@ -22,7 +23,11 @@ def terminal(section: Section) -> list[str]:
     """The section in lines of at most 80 columns."""
     lines = [section.title, "-" * min(WIDTH, len(section.title))]
     lines += textwrap.wrap(section.how, WIDTH)
-    for grid in _grids(section):
+    grids = _grids(section)
+    aims = [one for one in section.series if one.cause and one.aim]
+    if aims:
+        grids.append(Grid(("", "aim", "reached", "met"), tuple(map(_reached, aims))))
+    for grid in grids:
         lines += ["", *_aligned(grid)]
     lines.append("")
     for line in _counted(section):
@@ -56,19 +61,52 @@ def between_marks(text: str, generated: str) -> str:
 
 
 def _grids(section: Section) -> list[Grid]:
-    made = [grid_of(section.series)] if section.series else []
-    return [*made, *section.grids]
+    alone = [one for one in section.series if not one.cause]
+    causes = [one for one in section.series if one.cause]
+    made = [grid_of(alone)] if alone else []
+    return [*made, *by_cause(causes), *section.grids]
+
+
+def by_cause(series: Sequence[Series]) -> list[Grid]:
+    """A row for each cause, a column for each of its figures: p50 / p95 / max."""
+    causes = list(dict.fromkeys(one.cause for one in series))
+    columns: dict[str, dict[str, str]] = {}
+    for one in series:
+        name = f"{one.what}, {one.unit}"
+        columns.setdefault(name, {})[one.cause] = _cell(one.figures())
+        if one.control:
+            control = _cell(one.control_figures())
+            columns.setdefault(f"{name}, no fault", {})[one.cause] = control
+    counts = {cause: max(len(o.values) for o in series if o.cause == cause) for cause in causes}
+    grids = []
+    names = list(columns)
+    for first in range(0, len(names), ABREAST):
+        some = names[first : first + ABREAST]
+        rows = (
+            (cause, str(counts[cause]), *(columns[name].get(cause, "") for name in some))
+            for cause in causes
+        )
+        grids.append(Grid(("p50 / p95 / max", "N", *some), tuple(rows)))
+    return grids
+
+
+def _cell(found: Figures | None) -> str:
+    if found is None:
+        return "-"
+    return " / ".join(number(value) for value in (found.median, found.p95, found.worst))
 
 
 def _row(series: Series) -> tuple[str, ...]:
     found, control = series.figures(), series.control_figures()
-    what = f"{series.what}, {series.unit}" if series.unit else series.what
-    cells = ["-"] * 3 if found is None else [number(v) for v in (found.median, found.p95)]
+    cells = ["", "-", "-", "-"] if found is None else [str(found.count)]
     if found is not None:
-        cells.append(number(found.worst))
+        cells += [number(value) for value in (found.median, found.p95, found.worst)]
     cells.append("" if control is None else f"{number(control.median)}, {number(control.worst)}")
-    aim = "" if series.aim is None else f"{series.aim.figure} <= {series.aim.limit:g}"
-    return (what, *cells, aim, _met(series))
+    return (series.name, *cells, _aim(series), _met(series))
+
+
+def _aim(series: Series) -> str:
+    return "" if series.aim is None else f"{series.aim.figure} <= {series.aim.limit:g}"
 
 
 def _met(series: Series) -> str:
@@ -76,13 +114,16 @@ def _met(series: Series) -> str:
 
 
 def _aims(aims: Sequence[tuple[Section, Series]]) -> list[str]:
-    rows = []
-    for section, one in aims:
-        what, median, _, worst, _, aim, met = _row(one)
-        assert one.aim is not None
-        reached = median if one.aim.figure == "median" else worst
-        rows.append((section.title, what, aim, f"{one.aim.figure} {reached}", met))
-    return ["", *_markdown(Grid(("", "figure", "aim", "reached", "met"), tuple(rows))), ""]
+    rows = tuple((section.title, *_reached(one)) for section, one in aims)
+    return ["", *_markdown(Grid(("", "figure", "aim", "reached", "met"), rows)), ""]
+
+
+def _reached(series: Series) -> tuple[str, ...]:
+    """The figure an aim is about, the aim, what it came to, whether that is enough."""
+    found, aim = series.figures(), series.aim
+    assert aim is not None
+    reached = "-" if found is None else number(getattr(found, aim.figure))
+    return (series.name, _aim(series), f"{aim.figure} {reached}", _met(series))
 
 
 def _counted(section: Section) -> list[str]:

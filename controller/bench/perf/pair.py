@@ -8,12 +8,14 @@ rest is booted anew from nothing, and counted as a failure.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from controller.bench.boot import load_rig
 from controller.bench.perf.observed import Observed, observed, remembered
 from controller.bench.perf.progress import Progress
+from controller.bench.perf.told import Told
 from controller.bench.perf.unit_processes import processes_of
 from controller.bench.play import STORIES
 from controller.bench.virtual import clock
@@ -34,8 +36,10 @@ _LOOK_S = 0.05
 # each repetition longer. No takeover measured here waits for an interface's hold time.
 SOON_AT_REST = "failover polltime interface msec 500 holdtime 5"
 
+FAILS = 104003  # said by a unit that lets go
+
 Act = Callable[[], int]  # does it; the moment it was begun, in ns
-Deed = Callable[[Unit], Act]  # makes it ready, so that only the act itself is in the figures
+Deed = Callable[["Pair", Unit], Act]  # made ready, so that only the act itself is in the figures
 
 
 class NotAtRest(Exception):
@@ -48,9 +52,10 @@ class Pair:
     def __init__(self, world: VirtualWorld, progress: Progress) -> None:
         self.active = Unit.PRIMARY
         self.world = world
+        self.boots: list[tuple[int, Unit]] = []  # when units were switched on, since ``boot``
         self._progress = progress
-        self._boots: list[tuple[int, Unit]] = []
         self._known: list[Seen] = []
+        self._chassis = Rig(boot={}).chassis
 
     def boot(
         self,
@@ -62,10 +67,12 @@ class Pair:
         self._progress.now(f"booting a pair, {boot_set}")
         rig = load_rig(STORIES / "boot" / boot_set)
         assert isinstance(rig, Rig), rig
-        self.world.prepare(rig if change is None else change(rig))
+        rig = rig if change is None else change(rig)
+        self._chassis = rig.chassis
+        self.world.prepare(rig)
         # Being asked ends the second opinion: four tcpdumps would be part of what is measured.
         self.world.judge()
-        self._boots, self._known = [], []
+        self.boots, self._known = [], []
         self._power_on(tuple(Unit))
         self.active = Unit.PRIMARY
         self.rest()
@@ -74,6 +81,10 @@ class Pair:
             if answer.startswith("ERROR"):
                 raise WorldError(f"{line!r}: {answer}")
         self.rest()
+
+    def off(self) -> None:
+        """Both units off, at once. ``boot`` puts everything in its place."""
+        self.world.do(PowerOff(tuple(Unit)))
 
     def rest(self, within_s: float = REST_S) -> None:
         """Wait until the active unit is Active, its mate Standby Ready, all interfaces heard."""
@@ -84,6 +95,20 @@ class Pair:
             if time.monotonic() > until:
                 raise NotAtRest(f"not at rest in {within_s:g} s: {self.states()}")
             time.sleep(_LOOK_S)
+
+    def rest_anyhow(self, within_s: float = REST_S) -> None:
+        """As ``rest``, whichever unit is active by now."""
+        until = time.monotonic() + within_s
+        while not self.at_rest_anyhow():
+            if time.monotonic() > until:
+                raise NotAtRest(f"not at rest in {within_s:g} s: {self.states()}")
+            time.sleep(_LOOK_S)
+
+    def at_rest_anyhow(self) -> bool:
+        """As ``at_rest``, whichever unit is active by now."""
+        if self._is(self.active.mate):
+            self.active = self.active.mate
+        return self.at_rest()
 
     def at_rest(self) -> bool:
         """Whether the pair is what ``rest`` waits for, now."""
@@ -103,15 +128,29 @@ class Pair:
         """Both units' states, in words."""
         return ", ".join(f"{unit} {self.world.state(unit)}" for unit in Unit)
 
-    def ended(self) -> str:
-        """What of the bench or of a unit ended by itself, and how; empty if nothing did."""
+    def doubts(self) -> str:
+        """What ended by itself, and which unit was fenced, and why; empty if nothing did."""
         dead = self.world.processes.dead()
         words = [f"{one.name} ended with {one.process.returncode}" for one in dead]
+        for unit in Unit:
+            said = self.world.units[unit].words().splitlines()
+            words += [f"{unit} {line.partition(': ')[2]}" for line in said if "fenced:" in line]
         return f" ({', '.join(words)})" if words else ""
 
     def folder(self, unit: Unit) -> Path:
         """Where that unit's files are."""
         return RUN / unit.value
+
+    def counters(self, unit: Unit) -> Path:
+        """The file with what its failover process counts."""
+        return self.folder(unit) / "run" / "failover-counters.json"
+
+    def counted_ns(self, unit: Unit) -> int:
+        """When that file was written last; 0 if it was not."""
+        try:
+            return self.counters(unit).stat().st_mtime_ns - clock.offset_ns()
+        except OSError:
+            return 0
 
     def processes(self, unit: Unit) -> dict[str, int]:
         """That unit's processes by name; raises WorldError if it does not run."""
@@ -122,37 +161,53 @@ class Pair:
         path = RUN / "log" / f"unit-{unit}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def switchover(self, deed: Deed) -> Observed:
-        """Do the deed to the active unit, under traffic, and watch the mate take over.
+    def fault(self, deed: Deed, *, window_ms: int = WINDOW_MS, moves: bool = True) -> Observed:
+        """Do the deed to the active unit, under traffic, and watch what becomes of it.
 
-        The roles are changed then. Raises NotAtRest if they are not, or if the pair was not at
-        rest before.
+        If it ``moves``, the mate is active afterwards; else it must not. Raises NotAtRest where
+        that is not so, or if the pair was not at rest before.
         """
         self.world.capture.catch_up()
         self._known = remembered([*self._known, *self.world.capture.frames()])
         self.world.capture.forget()
         traffic = Traffic(self.world.processes, RUN / "traffic")
         try:
-            control_ns = self._flowing(traffic)
-            act = deed(self.active)
-            self.world.run(WINDOW_MS)
-            fault_ns = act()
-            end_ns = self._taken_over(traffic, fault_ns)
-            found = self._judge(traffic, control_ns, (fault_ns, end_ns))
+            with self._listening() as told:
+                control_ns = self._flowing(traffic)
+                act = deed(self, self.active)
+                self.world.run(window_ms)
+                fault_ns = act()
+                # Nobody is asked anything: an answer costs the unit that is to take over.
+                self.world.run(window_ms + SETTLED_NS // 1_000_000)
+                end_ns = self._taken_over(traffic, fault_ns) if moves else clock.now_ns()
+                let_go_ns = (
+                    told.first(self._chassis[self.active], FAILS, fault_ns) if told else None
+                )
+            windows = control_ns, fault_ns, end_ns
+            found = self._judge(traffic, windows, window_ms, moves=moves, let_go_ns=let_go_ns)
         finally:
             traffic.stop()
-        self.active = self.active.mate
+        if moves:
+            self.active = self.active.mate
         return found
 
-    def recover(self) -> None:
-        """Switch who was active off and on, and wait until it is Standby Ready. Or NotAtRest."""
-        lost = self.active.mate
-        self.world.do(PowerOff((lost,)))
-        self._power_on((lost,))
+    @contextmanager
+    def _listening(self) -> Iterator[Told | None]:
+        """To what the units say, where there is a broker."""
+        if self.world.broker is None:
+            yield None
+            return
+        with Told(self.world.broker) as told:
+            yield told
+
+    def power_cycle(self, unit: Unit) -> None:
+        """Switch a unit off and on, and wait until it is Standby Ready. Or NotAtRest."""
+        self.world.do(PowerOff((unit,)))
+        self._power_on((unit,))
         self.rest()
 
     def _power_on(self, units: tuple[Unit, ...]) -> None:
-        self._boots += [(clock.now_ns(), unit) for unit in units]
+        self.boots += [(clock.now_ns(), unit) for unit in units]
         self.world.do(PowerOn(units))
 
     def _flowing(self, traffic: Traffic) -> int:
@@ -166,9 +221,7 @@ class Pair:
 
     def _taken_over(self, traffic: Traffic, fault_ns: int) -> int:
         """Wait until the mate is active and traffic flows; when that was known."""
-        # At first nobody is asked anything: an answer costs the unit that is to take over.
-        self.world.run(WINDOW_MS + SETTLED_NS // 1_000_000)
-        until = fault_ns + int(TAKEOVER_S * 1e9)
+        until = max(fault_ns, clock.now_ns()) + int(TAKEOVER_S * 1e9)
         mate = self.active.mate
         while self.world.state(mate) != "Active" or not traffic.flows():
             if clock.now_ns() > until:
@@ -176,16 +229,25 @@ class Pair:
             time.sleep(0.01)
         return clock.now_ns()
 
-    def _judge(self, traffic: Traffic, control_ns: int, span: tuple[int, int]) -> Observed:
-        fault_ns, end_ns = span
+    def _judge(
+        self,
+        traffic: Traffic,
+        windows: tuple[int, int, int],
+        window_ms: int,
+        *,
+        moves: bool,
+        let_go_ns: int | None,
+    ) -> Observed:
+        control_ns, fault_ns, end_ns = windows
         self.world.capture.catch_up()
-        seen = forwarding([*self._known, *self.world.capture.frames()], self._boots)
-        window_ns = max(fault_ns + WINDOW_MS * 1_000_000, end_ns - SETTLED_NS)
-        outages = traffic.outage(fault_ns, window_ns), traffic.outage(control_ns, fault_ns)
+        seen = forwarding([*self._known, *self.world.capture.frames()], self.boots)
+        last_ns = max(fault_ns + window_ms * 1_000_000, end_ns - SETTLED_NS)
+        outages = traffic.outage(fault_ns, last_ns), traffic.outage(control_ns, fault_ns)
         after_ns = decided_ns(seen, fault_ns, end_ns)
         moved_ns = None if after_ns is None else fault_ns + after_ns
         tcp = traffic.connections(fault_ns, moved_ns, end_ns).word
-        found = observed(self.active, seen, span, outages, tcp)
+        span = fault_ns, end_ns
+        found = observed(self.active, seen, span, outages, tcp, moves=moves, let_go_ns=let_go_ns)
         if isinstance(found, str):
             raise NotAtRest(found)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from controller.bench.perf.figures import Section, Series, number
@@ -24,13 +25,7 @@ def outages(sections: Sequence[Section]) -> list[Series]:
     for section in sections:
         for one in section.series:
             if one.unit == "ms" and one.control:
-                what = one.what.removesuffix(", longest gap").removesuffix(": longest gap")
-                words = section.name if what == "outage" else f"{section.name}, {what}"
-                found.append(
-                    Series(
-                        what=words, unit="ms", values=one.values, control=one.control, aim=one.aim
-                    )
-                )
+                found.append(replace(one, what=one.cause or f"{section.name}, {one.what}"))
     return found
 
 

@@ -7,12 +7,12 @@ import zlib
 from dataclasses import dataclass, field, replace
 
 from controller.bench.perf import lateness_counters as counters
+from controller.bench.perf.causes import CABLE, LAN
 from controller.bench.perf.figures import Aim, Section, Series
-from controller.bench.perf.lateness import look_late
 from controller.bench.perf.listening import Listener
 from controller.bench.perf.pair import SOON_AT_REST, NotAtRest, Pair
 from controller.bench.perf.progress import Progress
-from controller.bench.perf.switchovers import CABLE, LAN
+from controller.bench.perf.watching import look_late
 from controller.bench.world import PowerOff, PowerOn, Rig, WorldError
 
 LINES = 10_000
@@ -42,23 +42,21 @@ class _Seen:
         return tuple(taken / (self.size / LINE_RATE) for taken in self.taken)
 
 
-def replication(pair: Pair, progress: Progress, repetitions: int) -> Section:
+def replication(pair: Pair, progress: Progress, section: Section, repetitions: int) -> None:
     """To a standby that has just booted, and with `write standby`; both ways to carry it."""
-    section = Section(
-        name="replication",
-        title=f"A configuration of {LINES:,} lines to the standby",
-        how=f"{LINES:,} access-list lines bound to an interface, unit poll {POLL_MS} ms. First: to "
+    section.title = f"A configuration of {LINES:,} lines to the standby"
+    section.how = (
+        f"{LINES:,} access-list lines bound to an interface, unit poll {POLL_MS} ms. First: to "
         "a standby that has just booted and holds none of them. Again: `write standby`. Taken "
         "over: from the active unit's first words on its console to its last ones, which it says "
         "when the standby runs the configuration and has told it so. Ready: until the standby has "
         "its packet rules in the kernel too and becomes Standby Ready. The line's own time is that "
         "of the deflated text at 115,200 baud. Answers: `show clock` typed on the standby every "
         "50 ms meanwhile. Lateness is that of the failover processes' alarms, on which hellos are "
-        "sent, over all repetitions.",
+        "sent, over all repetitions."
     )
     for boot_set in (LAN, CABLE):
         _by(boot_set, pair, progress, max(1, repetitions // 4), section)
-    return section
 
 
 def long_list() -> str:

@@ -174,9 +174,13 @@ class UnitBox:
         if self._running is not None:
             self._running.forget()
 
+    def words(self) -> str:
+        """What its processes said since ``forget_words``."""
+        return "" if self._running is None else self._running.said()
+
     def crash(self) -> str:
         """The last traceback among what its processes said since ``forget_words``; else empty."""
-        said = "" if self._running is None else self._running.said()
+        said = self.words()
         mark = said.rfind(_TRACEBACK)
         return said[mark:].strip() if mark >= 0 else ""
 
@@ -199,6 +203,14 @@ class UnitBox:
             if time.monotonic() > until:
                 raise WorldError(f"{self.unit} has no {process} process to signal\n{self._tail()}")
             time.sleep(0.005)
+
+    def stand_still(self, still: bool) -> None:
+        """SIGSTOP to the supervisor and all it has started, or SIGCONT. Raises WorldError."""
+        if self._running is None:
+            raise WorldError(f"{self.unit} has no processes")
+        number = signal.SIGSTOP if still else signal.SIGCONT
+        for pid in descendants(self._running.process.pid):
+            _signalled(pid, number)
 
     def erase(self) -> None:
         """Empty the flash."""
@@ -252,6 +264,16 @@ def _signalled(pid: int, number: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def descendants(pid: int) -> list[int]:
+    """That process and all that it and its children have started, parents first."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
 
 
 def listening_child(supervisor: int, path: Path) -> int | None:

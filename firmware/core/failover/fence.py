@@ -72,6 +72,7 @@ class _Watch:
     base_nics: tuple[str, ...]
     tick_ms: int
     due_ms: int
+    heard_ms: int
     heard: bool = True  # the wish to be watched is as good as a heartbeat
     missed: int = 0
 
@@ -99,10 +100,11 @@ class Supervision:
                 return self._time_passed(now_ms)
             case HeartbeatHeard():
                 if self._watch is not None:
-                    self._watch.heard = True
+                    self._watch.heard, self._watch.heard_ms = True, now_ms
                 return []
             case FencingAsked():
-                self._watch = _Watch(event.base_nics, event.tick_ms, now_ms + event.tick_ms)
+                due_ms = now_ms + event.tick_ms
+                self._watch = _Watch(event.base_nics, event.tick_ms, due_ms, now_ms)
                 return []
             case PowerSwitched():
                 return self._power(event.on, now_ms)
@@ -207,14 +209,16 @@ class Supervision:
         if watch is None or now_ms < watch.due_ms:
             return None
         late = now_ms - watch.due_ms > watch.tick_ms
-        watch.due_ms = now_ms + watch.tick_ms if late else watch.due_ms + watch.tick_ms
+        # A whole tick from now: two that come together say no more than one of them.
+        watch.due_ms = now_ms + watch.tick_ms
         if watch.heard:
             watch.heard, watch.missed = False, 0
         elif not late:
             watch.missed += 1
         if watch.missed < TICKS_MISSED:
             return None
-        return f"no heartbeat in {TICKS_MISSED} ticks of {watch.tick_ms} ms"
+        silent_ms = now_ms - watch.heard_ms
+        return f"no heartbeat for {silent_ms} ms, {TICKS_MISSED} ticks of {watch.tick_ms} ms"
 
     def _start_due_ms(self) -> int | None:
         life = self._lives[Process.FAILOVER]
