@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Protocol
 
+from controller.bench.unit_faults import UnitFault
 from firmware.core.settings import Mode
 
 
@@ -354,6 +355,7 @@ Action = (
     | Erase
     | CopyFlash
     | Traffic
+    | UnitFault
 )
 
 

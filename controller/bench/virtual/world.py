@@ -12,6 +12,17 @@ import signal
 import time
 from pathlib import Path
 
+from controller.bench.unit_faults import (
+    Crash,
+    Damage,
+    Drift,
+    Garbage,
+    GoOn,
+    Refit,
+    SetDate,
+    SetStrap,
+    Slow,
+)
 from controller.bench.virtual import clock, evidence
 from controller.bench.virtual.broker import Broker, start_broker
 from controller.bench.virtual.cable import CableHand
@@ -204,12 +215,19 @@ class VirtualWorld:
                 self.units[unit].signal(process, signal.SIGSTOP)
             case Freeze(unit) | Thaw(unit):
                 self.units[unit].stand_still(isinstance(action, Freeze))
+            case GoOn(unit, process):
+                self.units[unit].go_on(process)
             case Erase(unit):
                 self._off(unit).erase()
+            case Damage(unit):
+                self._off(unit).damage()
             case CopyFlash(source, target):
                 self._off(target).write_startup(self._off(source).read_startup())
             case TrafficSwitch(on):
                 self._start_traffic() if on else self._stop_traffic()
+            case Drift() | SetDate() | Slow() | Crash() | Refit() | SetStrap() | Garbage():
+                name = type(action).__name__
+                raise WorldError(f"{name}: only the simulated world can do that to a unit")
 
     def _power(self, action: PowerOn | PowerOff) -> None:
         on = isinstance(action, PowerOn)
