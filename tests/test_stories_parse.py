@@ -90,6 +90,7 @@ def test_all_of_a_story() -> None:
         ("set-date primary back 2s", unit_faults.SetDate(Unit.PRIMARY, -2000)),
         ("slow secondary 10ms", unit_faults.Slow(Unit.SECONDARY, 10)),
         ("crash primary after 7", unit_faults.Crash(Unit.PRIMARY, 7)),
+        ("reflash primary", unit_faults.Reflash(Unit.PRIMARY)),
         ("damage primary", unit_faults.Damage(Unit.PRIMARY)),
         ("refit primary version 8.0(2)", unit_faults.Refit(Unit.PRIMARY, "version", "8.0(2)")),
         ("strap primary secondary", unit_faults.SetStrap(Unit.PRIMARY, Unit.SECONDARY)),

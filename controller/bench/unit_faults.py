@@ -60,6 +60,13 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reflash:
+    """The startup-config of the boot set is in the flash again, and nothing else. Off."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Refit:
     """From its next boot on that is another fact of the unit; keys as in [unit] of unit.toml."""
 
@@ -84,4 +91,4 @@ class Garbage:
     count: int
 
 
-UnitFault = GoOn | Drift | SetDate | Slow | Crash | Damage | Refit | SetStrap | Garbage
+UnitFault = GoOn | Drift | SetDate | Slow | Crash | Damage | Reflash | Refit | SetStrap | Garbage

@@ -15,6 +15,7 @@ from controller.bench.unit_faults import (
     Garbage,
     GoOn,
     Refit,
+    Reflash,
     SetDate,
     SetStrap,
     Slow,
@@ -68,6 +69,11 @@ def _damage(words: list[str]) -> Damage:
     return Damage(read_word(Unit, words[0]))
 
 
+def _reflash(words: list[str]) -> Reflash:
+    want_count(words, "UNIT")
+    return Reflash(read_word(Unit, words[0]))
+
+
 def _refit(words: list[str]) -> Refit:
     want_count(words, "UNIT FACT VALUE")
     if words[1] not in REFITTED:
@@ -92,6 +98,7 @@ UNIT_VERBS: dict[str, Callable[[list[str]], Action]] = {
     "slow": _slow,
     "crash": _crash,
     "damage": _damage,
+    "reflash": _reflash,
     "refit": _refit,
     "strap": _strap,
     "garbage": _garbage,

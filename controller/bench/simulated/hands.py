@@ -8,6 +8,7 @@ from typing import Any
 
 from controller.bench.simulated.garbage import garbage
 from controller.bench.simulated.simulation import IDENTITIES, Simulation
+from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.simulated.wires import PLACES
 from controller.bench.unit_faults import (
     Crash,
@@ -16,6 +17,7 @@ from controller.bench.unit_faults import (
     Garbage,
     GoOn,
     Refit,
+    Reflash,
     SetDate,
     SetStrap,
     Slow,
@@ -23,21 +25,34 @@ from controller.bench.unit_faults import (
 )
 from controller.bench.world import Link, Unit, WorldError
 from firmware.core.failover import events as ev
+from firmware.core.management.events import STARTUP_CONFIG
 from firmware.core.wire.bodies import CABLE, LAN, Frame
 from firmware.core.wire.frames import decode
 
 APART_US = 1_000  # frames of garbage
 
 
+def _off(sim: Simulation, unit: Unit) -> SimulatedUnit:
+    box = sim.units[unit]
+    if box.powered:
+        raise WorldError(f"{unit} has power; its flash is not to be touched")
+    return box
+
+
 def _damage(sim: Simulation, fault: Damage) -> None:
     """Cut short, as by a write that was never finished, or changed inside, as by a bad sector."""
-    box = sim.units[fault.unit]
-    if box.powered:
-        raise WorldError(f"{fault.unit} has power; its flash is not to be touched")
+    box = _off(sim, fault.unit)
     for name, text in box.flash.items():
         at = sim.chance.randrange(len(text) + 1)
         wrong = "" if sim.chance.random() < 0.5 else "\x00\ufffd" + text[at + 40 :]
         box.flash[name] = text[:at] + wrong
+
+
+def _reflash(sim: Simulation, fault: Reflash) -> None:
+    box, boot = _off(sim, fault.unit), sim.rig.boot[fault.unit]
+    box.flash.clear()
+    if boot is not None:
+        box.flash[STARTUP_CONFIG] = boot
 
 
 def _refit(sim: Simulation, fault: Refit) -> None:
@@ -80,6 +95,7 @@ _HANDS: dict[type, Callable[[Simulation, Any], None]] = {
     Slow: lambda sim, fault: setattr(sim.units[fault.unit].slow, "us", fault.ms * 1000),
     Crash: lambda sim, fault: setattr(sim.units[fault.unit], "effects_left", fault.effects),
     Damage: _damage,
+    Reflash: _reflash,
     Refit: _refit,
     SetStrap: _strap,
     Garbage: _garbage,

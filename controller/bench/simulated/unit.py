@@ -69,7 +69,7 @@ class SimulatedUnit:
     sealing: Sealing = field(default_factory=Sealing)
     supervision: Supervision = field(init=False)
     started: bool = False
-    started_at: dict[fence.Process, int] = field(default_factory=dict)
+    starts: dict[fence.Process, object] = field(default_factory=dict)  # of this life of each
     tick_at: int | None = None
     management_due_ms: int | None = None
 
@@ -290,11 +290,11 @@ class SimulatedUnit:
 
     def _start(self, process: fence.Process) -> None:
         self.stopped.end((process,))
-        self.started_at[process] = token = self.schedule.now_us
+        self.starts[process] = life = object()
         start = self._failover_up if process is fence.Process.FAILOVER else self._management_up
 
         def begin() -> None:
-            if self.powered and self.started_at.get(process) == token:
+            if self.powered and self.starts.get(process) is life:
                 start()
 
         self.schedule.after(self.around.boot_us(), begin)
@@ -307,7 +307,7 @@ class SimulatedUnit:
 
     def _end(self, process: fence.Process) -> None:
         self.stopped.end((process,))
-        self.started_at.pop(process, None)
+        self.starts.pop(process, None)
         if process is fence.Process.MANAGEMENT:
             self.management, self.management_due_ms = None, None
             return

@@ -19,6 +19,7 @@ from controller.bench.unit_faults import (
     Garbage,
     GoOn,
     Refit,
+    Reflash,
     SetDate,
     SetStrap,
     Slow,
@@ -221,6 +222,9 @@ class VirtualWorld:
                 self._off(unit).erase()
             case Damage(unit):
                 self._off(unit).damage()
+            case Reflash(unit):
+                self._off(unit).erase()
+                self.units[unit].write_startup(self._rig.boot.get(unit) or "")
             case CopyFlash(source, target):
                 self._off(target).write_startup(self._off(source).read_startup())
             case TrafficSwitch(on):
