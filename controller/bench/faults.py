@@ -178,6 +178,7 @@ FAULTS = (
         what="a link delays every frame",
         does="delay {link} {late}ms",
         repair="mend {link}",
+        worlds=SIMULATED,
     ),
     Fault(
         name="loss",
@@ -191,12 +192,14 @@ FAULTS = (
         what="frames overtake one another",
         does="reorder {ethernet} {late}ms",
         repair="mend {ethernet}",
+        worlds=SIMULATED,
     ),
     Fault(
         name="duplication",
         what="frames come twice",
         does="duplicate {ethernet} {share}%",
         repair="mend {ethernet}",
+        worlds=SIMULATED,
     ),
     Fault(
         name="garbage frames",
@@ -418,7 +421,7 @@ def _link(chance: Random, _unit: Unit, mode: Mode) -> str:
 
 def _ethernet(chance: Random, _unit: Unit, mode: Mode) -> str:
     lan = ("failover", "failover") if mode is Mode.LAN else ()
-    return chance.choice((*lan, "inside", "outside"))
+    return str(chance.choice((*lan, "inside", "outside")))
 
 
 _LINKS = {Mode.CABLE: ("cable", "cable"), Mode.LAN: ("failover", "failover")}
