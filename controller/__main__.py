@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     exhaust.add_argument("--faults", type=int, default=1, metavar="N", help="faults, 1")
     exhaust.add_argument("--orders", type=int, default=1, metavar="N", help="orders typed, 1")
     exhaust.set_defaults(command=_exhaust)
+
+    soak = commands.add_parser("soak", help="random faults at a living pair, an audit after each")
+    soak.add_argument("--minutes", type=_how_many, default=30, metavar="N", help="how long, 30")
+    soak.add_argument("--seed", type=int, default=None, metavar="S", help="to play one again")
+    soak.set_defaults(command=_soak)
 
     wiring = commands.add_parser("wiring", help="check the pin map and print its tables")
     wiring.set_defaults(command=_wiring)
@@ -172,6 +178,15 @@ def _exhaust(said: argparse.Namespace) -> int:
     from controller.bench.exhaustive.search import exhaust
 
     return NOT_HELD if exhaust(said.depth, Budget(said.losses, said.faults, said.orders)) else 0
+
+
+def _soak(said: argparse.Namespace) -> int:
+    seed = said.seed if said.seed is not None else secrets.randbelow(1_000_000)
+    again = ["--minutes", str(said.minutes), "--seed", str(seed)]  # the guard's and the inside's
+    namespaces.enter([sys.executable, "-m", "controller", "soak", *again])
+    from controller.bench.soak.soak import soak
+
+    return soak(said.minutes, seed)
 
 
 def _wiring(said: argparse.Namespace) -> int:

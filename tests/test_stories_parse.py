@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.bench import world
+from controller.bench import unit_faults, world
 from controller.bench.boot import load_rig
 from controller.bench.story import BadStory, Bounds, Story, load, parse
 from controller.bench.verbs import VERBS, Expect, Messages, Typed, TypeLines, Wait
@@ -100,6 +100,16 @@ def test_all_of_a_story() -> None:
         ("stop primary failover", world.Stop(Unit.PRIMARY, world.Process.FAILOVER)),
         ("copy-flash primary secondary", world.CopyFlash(Unit.PRIMARY, Unit.SECONDARY)),
         ("traffic off", world.Traffic(False)),
+        ("go-on primary failover", unit_faults.GoOn(Unit.PRIMARY, world.Process.FAILOVER)),
+        ("drift primary 110%", unit_faults.Drift(Unit.PRIMARY, 110)),
+        ("set-date primary back 2s", unit_faults.SetDate(Unit.PRIMARY, -2000)),
+        ("slow secondary 10ms", unit_faults.Slow(Unit.SECONDARY, 10)),
+        ("crash primary after 7", unit_faults.Crash(Unit.PRIMARY, 7)),
+        ("reflash primary", unit_faults.Reflash(Unit.PRIMARY)),
+        ("damage primary", unit_faults.Damage(Unit.PRIMARY)),
+        ("refit primary version 8.0(2)", unit_faults.Refit(Unit.PRIMARY, "version", "8.0(2)")),
+        ("strap primary secondary", unit_faults.SetStrap(Unit.PRIMARY, Unit.SECONDARY)),
+        ("garbage failover 20", unit_faults.Garbage(world.Link.FAILOVER, 20)),
         ("wait 250ms", Wait(250)),
         ("pull-cable", world.PullCable(None, tuple(Wire))),
         (
@@ -158,6 +168,14 @@ BAD = [
     ("traffic maybe", "wanted traffic on or traffic off"),
     ("plug-cable primary", "takes no words"),
     ("!", "'' is no verb"),
+    ("rest soon", "wanted within T"),
+    ("drift primary 110", "'110' is no rate; wanted like 110%"),
+    ("drift primary 300%", "'300' is no such number; wanted 50 to 200"),
+    ("set-date primary 2s", "wanted UNIT forward|back T"),
+    ("set-date primary to 2s", "wanted set-date UNIT forward T or set-date UNIT back T"),
+    ("crash primary in 3", "wanted crash UNIT after N"),
+    ("refit primary colour red", "'colour' is no fact to change; allowed are version, model"),
+    ("garbage failover 0", "'0' is no such number; wanted 1 to 1000"),
 ]
 
 

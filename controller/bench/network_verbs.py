@@ -6,7 +6,7 @@ Each reads its words into an ``Action`` of world.py, or raises ``Refused``. verb
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from controller.bench.reading import (
     Refused,
@@ -134,7 +134,7 @@ def _return(words: list[str]) -> Reappear:
     return Reappear(read_word(Unit, words[0]), read_interface(words[1]))
 
 
-NETWORK_VERBS: Mapping[str, Callable[[list[str]], Action]] = {
+NETWORK_VERBS: dict[str, Callable[[list[str]], Action]] = {
     "drop": _drop,
     "bpdus-only": _bpdus_only,
     "delay": _delay,

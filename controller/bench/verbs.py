@@ -21,6 +21,7 @@ from controller.bench.reading import (
     read_word,
     want_count,
 )
+from controller.bench.unit_verbs import UNIT_VERBS
 from controller.bench.world import Action, Link, Process, Unit, Wire
 from firmware.core.wire.bodies import UnitState
 
@@ -363,7 +364,7 @@ VERBS = {
     "no-messages": Verb(lambda w, below: _messages(w, below, absent=True), takes_lines=True),
     "arp": Verb(_arp),
     "forwarder": Verb(_forwarder),
-    **{name: _action(read) for name, read in NETWORK_VERBS.items()},
+    **{name: _action(read) for name, read in (NETWORK_VERBS | UNIT_VERBS).items()},
     "rest": Verb(lambda words, _: Rest(_within(words))),
     "served": Verb(lambda words, _: Served(_within(words))),
 }

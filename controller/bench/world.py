@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Protocol
 
+from controller.bench.unit_faults import UnitFault
 from firmware.core.settings import Mode
 
 CARD = "GigabitEthernet1/0"  # the interface of a card that can be put into a unit
@@ -364,6 +365,7 @@ Action = (
     | Erase
     | CopyFlash
     | Traffic
+    | UnitFault
 )
 
 

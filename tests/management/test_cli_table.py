@@ -3,16 +3,17 @@
 import re
 from pathlib import Path
 
-from cli_rows import SAMPLES, UNIT, lines, samples
-
+from controller.bench.typist import SAMPLES, lines_of, samples_of
 from firmware.core.management.cli import manual
-from firmware.core.management.cli.arguments import KINDS, kind
+from firmware.core.management.cli.arguments import KINDS, Context, kind
 from firmware.core.management.cli.beginnings import BEGINNINGS
 from firmware.core.management.cli.matching import Fault, Index, Matched
 from firmware.core.management.cli.row import Mode, No, Row, Shown
 from firmware.core.management.cli.syntax import Argument, Keyword
 from firmware.core.management.cli.table import TABLE
 from firmware.core.management.cli.table.order import ORDER
+
+UNIT = Context(("Ethernet0", "Ethernet1"))
 
 DOCS = Path(__file__).parents[2] / "docs"
 LINES = [row for row in TABLE.rows if row.kept]
@@ -42,7 +43,7 @@ def test_every_argument_is_of_a_kind_that_says_what_it_shows() -> None:
 def test_every_kind_has_samples_that_it_takes() -> None:
     assert set(SAMPLES) >= set(KINDS)
     for name in KINDS:
-        for sample in samples(name):
+        for sample in samples_of(name):
             kind(name).parse(sample, UNIT)
 
 
@@ -120,7 +121,7 @@ def test_every_section_has_a_mode_and_every_mode_a_way_in() -> None:
 
 def test_every_way_through_a_row_is_a_line_that_reads_the_same_again() -> None:
     for row in TABLE.rows:
-        for line in lines(row):
+        for line in lines_of(row):
             found = _index(row).match(line, UNIT)
             assert isinstance(found, Matched), (row.syntax, line, found)
             again = _index(row).match(found.text, UNIT)
@@ -130,7 +131,7 @@ def test_every_way_through_a_row_is_a_line_that_reads_the_same_again() -> None:
 
 def test_help_leads_word_by_word_to_every_line() -> None:
     for row in TABLE.rows:
-        for line in lines(row, 2):
+        for line in lines_of(row, 2):
             words = line.split()
             for count in range(len(words)):
                 _helps(_index(row), " ".join(words[:count]) + " " * bool(count), words[count])
@@ -150,7 +151,7 @@ def _helps(index: Index, beginning: str, word: str) -> None:
 
 def test_a_whole_line_can_be_negated() -> None:
     for row in LINES:
-        for line in lines(row, 3):
+        for line in lines_of(row, 3):
             found = _index(row).match(f"no {line}", UNIT)
             if row.no is No.REFUSED:
                 assert isinstance(found, Fault), (row.syntax, line)

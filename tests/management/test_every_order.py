@@ -9,8 +9,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from cli_rows import lines
 
+from controller.bench.typist import lines_of
 from firmware.core.failover import effects as fe
 from firmware.core.failover import events as fev
 from firmware.core.failover.view import CableStatus, HostView, LinkStatus, SyncStatus, UnitView
@@ -203,7 +203,7 @@ ORDERS = tuple(row for row in ROWS if row.action)
 @pytest.mark.parametrize("state", STATES)
 def test_every_order_is_answered(row: Row, state: str) -> None:
     """In privileged mode and in configuration mode, and is a command in the first."""
-    for line, configuring in product(dict.fromkeys(lines(row)), (False, True)):
+    for line, configuring in product(dict.fromkeys(lines_of(row)), (False, True)):
         line = line.replace("some text,  with blanks", "show clock")  # of failover exec
         console = Console(STATES[state])
         console.enter(*(["configure terminal"] if configuring else []))
@@ -214,7 +214,7 @@ def test_every_order_is_answered(row: Row, state: str) -> None:
 @pytest.mark.parametrize("row", ORDERS, ids=lambda row: row.name)
 def test_every_order_is_answered_before_anything_is_known(row: Row) -> None:
     """By a program, of a unit whose failover process has said nothing yet."""
-    for line in dict.fromkeys(lines(row)):
+    for line in dict.fromkeys(lines_of(row)):
         console = Console(STATES["active"])
         console.step(ev.FailoverLost())
         console.seen = None

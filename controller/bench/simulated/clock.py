@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
 
 
@@ -39,3 +40,41 @@ class Schedule:
         until_us = self.now_us + us
         while self.step(until_us):
             pass
+
+
+class UnitClock:
+    """A unit's own clocks: the core's, whose rate may be wrong, and the one on its wall."""
+
+    def __init__(self, schedule: Schedule, wall_ms: int) -> None:
+        self._schedule = schedule
+        self._rate = 1.0
+        self._since_us = 0  # when that rate began, in the world's time
+        self._shown_us = 0  # and what the clock showed then
+        self._wall_ms = wall_ms
+
+    @property
+    def now_ms(self) -> int:
+        """The core's clock."""
+        return self._now_us() // 1000
+
+    @property
+    def wall_ms(self) -> int:
+        """Milliseconds since 1970, as the unit believes."""
+        return self._wall_ms + self.now_ms
+
+    def _now_us(self) -> int:
+        passed_us = self._schedule.now_us - self._since_us
+        return self._shown_us + (passed_us if self._rate == 1.0 else int(passed_us * self._rate))
+
+    def run_at(self, rate: float) -> None:
+        """From now on a second of the world is that many of this clock."""
+        self._shown_us, self._since_us, self._rate = self._now_us(), self._schedule.now_us, rate
+
+    def set_wall(self, forward_ms: int) -> None:
+        """Somebody sets the clock on the wall forward, or back."""
+        self._wall_ms += forward_ms
+
+    def wait_us(self, due_ms: int) -> int:
+        """Until this clock shows that, in the world's time; 0 if it does already."""
+        left_us = max(0, due_ms * 1000 - self._now_us())
+        return left_us if self._rate == 1.0 else math.ceil(left_us / self._rate)

@@ -17,7 +17,7 @@ from controller.bench.player import at_rest
 from controller.bench.simulated.clock import Schedule
 from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.world import Unit
-from firmware.core.settings import Settings
+from firmware.core.settings import Mode, Settings
 
 OVERLAP_MOST_US = 50_000
 SAMPLE_US = 100_000
@@ -141,7 +141,8 @@ class Rules:
         if len(pair.judge.now) < 2:
             self._both_since_us = None
             return
-        if self._both_since_us is None or not all(pair.hears(unit) for unit in Unit):
+        hear = all(pair.hears(unit) for unit in Unit) and self._a_pair
+        if self._both_since_us is None or not hear:
             self._both_since_us = now_us
         too_long_us = now_us - self._both_since_us - self._patience_ms() * 1000
         self._both_worst_us = max(self._both_worst_us, too_long_us)
@@ -156,13 +157,30 @@ class Rules:
         boxes = self._pair.units.values()
         return [b.engine.unit.settings for b in boxes if b.engine is not None and b.engine.started]
 
-    def broken(self) -> list[str]:
-        """What was broken, in words, each with its clause; empty if nothing was."""
+    @property
+    def _a_pair(self) -> bool:
+        """Whether both units are told to be one: on, by the same link, with the same key."""
+        settings = self._settings()
+        if len(settings) < 2 or not all(one.enabled for one in settings):
+            return False
+        if settings[0].mode is Mode.LAN and settings[0].lan_identity is settings[1].lan_identity:
+            return False
+        links = [
+            (one.mode, one.key, one.failover_link and one.failover_link.physical)
+            for one in settings
+        ]
+        return links[0] == links[1]
+
+    def broken(self, *, willing: bool = False) -> list[str]:
+        """What was broken, in words, each with its clause; empty if nothing was.
+
+        ``willing``: two units that are not told to be a pair need not come to rest as one.
+        """
         why = [] if self._single is None else self._broken_by(self._single)
         if self._both_worst_us > 0:
             too_long_ms = self._both_worst_us // 1000
             why.append(f"FW-2: both forward and hear each other {too_long_ms} ms too long")
-        return why + self._restless()
+        return why + (self._restless() if self._a_pair or not willing else [])
 
     def _broken_by(self, single: Drawn) -> list[str]:
         return [*self._pair.judge.violations(), *self._nobody(), *self._moved(single)]

@@ -49,16 +49,22 @@ class Settled:
 
     def play(self, wanted: Schedule) -> Found | None:
         """Play what is the schedule's own, here and now. None if every rule held."""
-        story = _read(wanted.head + wanted.after_ground)
+        why = list[str]()
         try:
-            for step in story.steps:
-                if step.fault:
-                    self.rules.fault(wanted.single)
-                _do(self.world, step)
-            why = self.rules.broken()
+            self._do(wanted, wanted.after_ground)
+            why += self.rules.broken(willing=wanted.rewrites)
+            if wanted.anew and not why:
+                self._do(wanted, wanted.anew)
+                why += self.rules.broken()
         except AssertionError as error:
-            why = [f"assert: {_where(error)}"]
+            why.append(f"assert: {_where(error)}")
         return Found(wanted, tuple(why), " ".join(self.rules.active)) if why else None
+
+    def _do(self, wanted: Schedule, text: str) -> None:
+        for step in _read(wanted.head + text).steps:
+            if step.fault:
+                self.rules.fault(wanted.single)
+            _do(self.world, step)
 
 
 def settle(ground: Ground) -> Settled:

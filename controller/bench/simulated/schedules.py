@@ -8,8 +8,11 @@ that many schedules may share one; everything after it is the seed's own. Kinds:
 - *double*: two faults, the second at any moment of what the first one led to.
 - *many*: up to a dozen faults and repairs in a minute.
 - *early*: the same from the first moment of the boot on; the ground is two units being switched on.
+- *typing*: a typist who knows the command table types at both units, and faults come beside it.
 
 In the end everything is mended, and the pair must come to one active and one Standby Ready unit.
+After typing that holds for two units that are still told to be a pair; then both boot anew from
+what was in their flashes in the beginning, and it holds for any.
 """
 
 from __future__ import annotations
@@ -18,30 +21,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
-from controller.bench.faults import Drawn, draw, in_world
+from controller.bench.faults import FAULTS, Drawn, Fault, draw, in_world
 from firmware.core.settings import Mode
 
-KINDS = {"single": 4, "double": 3, "many": 3, "early": 1}
+KINDS = {"single": 8, "double": 6, "many": 6, "early": 2, "typing": 1}
 MANY_MOST = 12
-REST_MS, CALM_MS = 60_000, 4_000
-AFTER_FAULT_MS = 6_000  # beyond the hold time: a boot, a negotiation, and quiet to look at
+MENDS, TYPES = 0.4, 0.8  # shares of the moves of some kinds
+REST_MS = 60_000
+END = f"wait 4s\nrest within {REST_MS // 1000}s\n"
+ANEW = (
+    "power-off primary secondary\nreflash primary\nreflash secondary\npower-on primary secondary\n"
+)
+AFTER_FAULT_MS = 8_000  # beyond the hold time: a boot, a negotiation, and quiet to look at
 VARIANTS, VARIANT_SEEDS = 5, 1_000  # of each ground's own delays: another each thousand seeds
 EARLY_VARIANTS = 1_000  # a boot is all that such a ground is
 
 
 @dataclass(frozen=True, slots=True)
 class Timers:
-    """Of the failover link, as they are typed; the hold time that follows, in milliseconds."""
+    """As they are typed, of the failover link and of the data interfaces; the hold time of both."""
 
     typed: str
     hold_ms: int
+    interface: str = "interface msec 500 holdtime 5"
 
 
 TIMERS = {
     Mode.CABLE: (
         Timers("unit msec 200 holdtime msec 800", 800),
         Timers("unit 1 holdtime 3", 3_000),
-        Timers("unit 15 holdtime 45", 45_000),
+        Timers("unit 15 holdtime 45", 45_000, "interface 5 holdtime 25"),
     ),
     Mode.LAN: (
         Timers("unit msec 50 holdtime msec 150", 150),
@@ -49,6 +58,7 @@ TIMERS = {
         Timers("unit 1 holdtime 3", 3_000),
     ),
 }
+REWRITING = tuple(fault for fault in FAULTS if fault.rewrites)
 DEFAULT_HOLD_MS = {Mode.CABLE: 45_000, Mode.LAN: 15_000}
 
 
@@ -78,7 +88,7 @@ class Ground:
         return (
             f"power-on primary secondary\nrest within {REST_MS // 1000}s\n"
             f"type primary\n    failover polltime {self.timers.typed}\n"
-            "    failover polltime interface msec 500 holdtime 5\nwait 3s\n"
+            f"    failover polltime {self.timers.interface}\nwait 3s\n"
         )
 
 
@@ -119,13 +129,20 @@ class Schedule:
         return head + (f"worlds: simulated ({', '.join(only)})\n\n" if only else "\n")
 
     @property
+    def rewrites(self) -> bool:
+        """Whether somebody types at what the pair is told to be."""
+        return any(move.drawn.fault.rewrites for move in self.moves)
+
+    @property
     def after_ground(self) -> str:
-        """Everything that is the seed's own."""
+        """Everything that is the seed's own, until all is mended."""
         moves = [_said(move, measured=self.kind == "single") for move in self.moves]
-        repairs = "".join(f"{text}\n" for text in self._repairs())
-        return (
-            "".join(moves) + repairs + f"rest within {REST_MS // 1000}s\nwait {CALM_MS // 1000}s\n"
-        )
+        return "".join(moves) + "".join(f"{text}\n" for text in self._repairs()) + END
+
+    @property
+    def anew(self) -> str:
+        """How a pair begins anew whose configuration was rewritten; nothing for any other."""
+        return ANEW + END if self.rewrites else ""
 
     def _repairs(self) -> Iterable[str]:
         """All that may still be broken, each once; last, both units are on."""
@@ -134,7 +151,7 @@ class Schedule:
 
     def text(self) -> str:
         """The whole story."""
-        return self.head + self.ground.text() + self.after_ground
+        return self.head + self.ground.text() + self.after_ground + self.anew
 
 
 def _said(move: Move, *, measured: bool) -> str:
@@ -168,17 +185,28 @@ def _moves(chance: Random, kind: str, ground: Ground) -> list[Move]:
     faults = in_world("simulated", ground.mode)
     if kind == "single":
         faults = tuple(fault for fault in faults if not fault.stops)
-        return [Move(draw(chance, faults), False, ground.hold_ms + AFTER_FAULT_MS)]
+        return [_move(chance, faults, ground, ground.hold_ms + AFTER_FAULT_MS)]
     if kind == "double":
-        first = Move(draw(chance, faults), False, _pause_ms(chance, ground))
-        return [first, Move(draw(chance, faults), False, ground.hold_ms + AFTER_FAULT_MS)]
+        second_ms = ground.hold_ms + AFTER_FAULT_MS
+        return [_move(chance, faults, ground), _move(chance, faults, ground, second_ms)]
     moves: list[Move] = []
     for _ in range(chance.randrange(2, MANY_MOST)):
+        if kind == "typing" and chance.random() < TYPES:
+            moves.append(_move(chance, REWRITING, ground, chance.randrange(1, 1_000)))
+            continue
         broken = [move.drawn for move in moves if move.drawn.repair]
-        mends = bool(broken) and chance.random() < 0.4
-        drawn = chance.choice(broken) if mends else draw(chance, faults)
-        moves.append(Move(drawn, mends, _pause_ms(chance, ground)))
+        if broken and chance.random() < MENDS:
+            moves.append(Move(chance.choice(broken), True, _pause_ms(chance, ground)))
+        else:
+            moves.append(_move(chance, faults, ground))
     return moves
+
+
+def _move(
+    chance: Random, faults: tuple[Fault, ...], ground: Ground, wait_ms: int | None = None
+) -> Move:
+    drawn = draw(chance, faults, ground.mode)
+    return Move(drawn, False, _pause_ms(chance, ground) if wait_ms is None else wait_ms)
 
 
 def _pause_ms(chance: Random, ground: Ground) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from controller.bench.simulated.around import Test
 from controller.bench.simulated.clock import Schedule
 from controller.bench.simulated.ethernet import EthernetLink
+from controller.bench.simulated.garbage import recording
 from controller.bench.simulated.invariants import Judge
 from controller.bench.simulated.listening import Listening
 from controller.bench.simulated.unit import SimulatedUnit
@@ -79,6 +80,7 @@ class Simulation:
         self.units = {unit: self._unit(unit, rig) for unit in Unit}
         self.listening = Listening(self)
         self.judge = Judge(self.schedule, self.units)
+        self.recordings = {link: recording() for link in Link}
         self.carriers: dict[tuple[Unit, str], bool] = {}  # of the switches' ports
 
     def _unit(self, unit: Unit, rig: Rig) -> SimulatedUnit:
@@ -126,6 +128,7 @@ class Simulation:
     def say(self, unit: Unit, channel: str, frame: Frame) -> None:
         """Onto the cable or a link, if the unit's end of it is up."""
         if channel == CABLE:
+            self.recordings[Link.CABLE].append(frame)
             self.cable.send(unit, frame, self._from_cable)
             return
         physical = self._failover_nic(unit) if channel == LAN else channel
@@ -137,7 +140,10 @@ class Simulation:
             if self.carrier(to, physical):
                 self.units[to].hear(channel, arrived)
 
-        link.carry(unit, self.units[unit].sealed(frame), deliver)
+        said = self.units[unit].sealed(frame)
+        if physical in PLACES:
+            self.recordings[PLACES[physical]].append(said)
+        link.carry(unit, said, deliver)
 
     def _wire(self, physical: str) -> EthernetLink | None:
         """What that interface is plugged into; None: nothing."""

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.bench.simulated.around import Around
-from controller.bench.simulated.clock import Schedule
+from controller.bench.simulated.clock import Schedule, UnitClock
 from controller.bench.simulated.kernel import FIRST_LEASE_US, DataPlane
+from controller.bench.simulated.managing import HOP_US, obey
 from controller.bench.simulated.sealing import Sealing
-from controller.bench.simulated.standstill import Standstill
+from controller.bench.simulated.standstill import Slowness, Standstill, Stopped
 from controller.bench.simulated.wires import Said
 from controller.bench.world import Process as ProcessName
 from controller.bench.world import Unit
@@ -31,14 +32,13 @@ from firmware.core.settings import UnitFacts
 from firmware.core.wire.bodies import Frame
 
 PREPARE_US = 30_000  # making personas, as measured in namespaces
-HOP_US = 100  # a message between two processes of a unit
 TICK_SLACK_US = 50
 WALL_MS = 1_167_113_264_000  # the document's: 06:07:44 UTC Dec 26 2006
 
 
 @dataclass
 class SimulatedUnit:
-    """A box with a power switch. ``wall_ms`` of the world is the clock on its wall."""
+    """A box with a power switch."""
 
     name: Unit
     facts: UnitFacts
@@ -53,11 +53,14 @@ class SimulatedUnit:
     gone: set[str] = field(default_factory=set)  # NICs that the kernel has not
     data: DataPlane = field(init=False)
     supervised: bool = True  # its supervisor neither stands still nor is dead
+    clock: UnitClock = field(init=False)
     still: Standstill = field(default_factory=Standstill)
+    stopped: Stopped = field(default_factory=Stopped)
+    slow: Slowness = field(init=False)  # its failover process
+    effects_left: int | None = None  # the failover process dies when it has carried out these
     engine: Engine | None = None
     management: ManagementEngine | None = None
     notice: tuple[fe.SendFrame, ...] = ()
-    stopped: set[fence.Process] = field(default_factory=set)
     answers: dict[int, list[str]] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
     consoles: set[int] = field(default_factory=set)  # sessions that hear what all hear
@@ -67,12 +70,14 @@ class SimulatedUnit:
     sealing: Sealing = field(default_factory=Sealing)
     supervision: Supervision = field(init=False)
     started: bool = False
-    started_at: dict[fence.Process, int] = field(default_factory=dict)
+    starts: dict[fence.Process, object] = field(default_factory=dict)  # of this life of each
     tick_at: int | None = None
     management_due_ms: int | None = None
 
     def __post_init__(self) -> None:
         self.nics = {interface.physical: False for interface in self.facts.interfaces}
+        self.clock = UnitClock(self.schedule, WALL_MS)
+        self.slow = Slowness(self.schedule, self._look_at_the_time)
         self.data = self._kernel()
         self.supervision = Supervision(tuple(self.nics))
         self._verbs: dict[type, Callable[[Any], None]] = {
@@ -81,7 +86,7 @@ class SimulatedUnit:
             fe.YieldAddresses: lambda _: self._addresses("YieldAddresses", False),
             fe.ReleaseAddresses: lambda _: self._addresses("ReleaseAddresses", False),
             fe.DropActiveLinks: lambda _: None,
-            fe.HoldLease: lambda e: self.data.lease(e.until_ms * 1000),
+            fe.HoldLease: lambda e: self.data.lease(self._at_us(e.until_ms)),
             fe.ListenForActivity: lambda e: self.around.listen(self.name, e),
             fe.StopListening: lambda e: self.around.listen(self.name, e),
             fe.AskNeighbour: lambda e: self.around.listen(self.name, e),
@@ -95,7 +100,7 @@ class SimulatedUnit:
             fe.StateChanged: self._state_changed,
         }
         self._orders: dict[type, Callable[[Any], None]] = {
-            fence.FreezeProcesses: lambda e: self.stopped.update(e.processes),
+            fence.FreezeProcesses: lambda e: self.stopped.add(*e.processes),
             fence.TakeDown: lambda e: self._nics(e.nics, up=False),
             fence.RaiseNics: lambda e: self._nics(e.nics, up=True),
             fence.SetPowerOut: lambda _: None,
@@ -188,6 +193,16 @@ class SimulatedUnit:
         self.stopped.add(fence.Process(name.value))
         self._tick_on()
 
+    def go_on(self, name: ProcessName) -> None:
+        """SIGCONT, to a process that was not ended meanwhile."""
+        if name is ProcessName.SUPERVISOR:
+            self.supervised = self.powered or self.supervised
+            self.supervise(fence.HeartbeatHeard())
+            self.supervise(ev.TimePassed())
+            return
+        if self.stopped.go_on(fence.Process(name.value)):
+            self._look_at_the_time()
+
     def _orphaned(self) -> None:
         """Without a supervisor the failover process lets go and says so; nothing is left."""
         if self.engine is not None:
@@ -207,8 +222,12 @@ class SimulatedUnit:
         self.still.thaw()
         self.supervise(fence.HeartbeatHeard())
         self.supervise(ev.TimePassed())
+        self._look_at_the_time()
+
+    def _look_at_the_time(self) -> None:
+        """Of a failover process that hears nothing more: what is due has waited long enough."""
         due_ms = self.engine.next_due_ms() if self.started and self.engine is not None else None
-        if due_ms is not None and due_ms <= self.schedule.now_ms:
+        if due_ms is not None and due_ms <= self.clock.now_ms:
             self.step(ev.TimePassed())
 
     # The supervisor
@@ -217,7 +236,7 @@ class SimulatedUnit:
         """Step the supervisor's rules and obey them."""
         if not self.supervised or self.still.keeps(lambda: self.supervise(event)):
             return
-        for effect in self.supervision.step(event, self.schedule.now_ms):
+        for effect in self.supervision.step(event, self.clock.now_ms):
             self._orders[type(effect)](effect)
         if self.powered and not self._all_alive():
             self._tick_on()
@@ -239,7 +258,7 @@ class SimulatedUnit:
         if due_ms is None or (self.tick_at is not None and self.tick_at <= due_ms):
             return
         self.tick_at = due_ms
-        wait_us = max(0, due_ms * 1000 - self.schedule.now_us) + TICK_SLACK_US
+        wait_us = self.clock.wait_us(due_ms) + TICK_SLACK_US
         self.schedule.after(wait_us, self._tick)
 
     def _tick(self) -> None:
@@ -271,12 +290,12 @@ class SimulatedUnit:
             self._nics((effect.nic,), up=effect.nic not in self.data.plan.silent)
 
     def _start(self, process: fence.Process) -> None:
-        self.stopped.discard(process)
-        self.started_at[process] = token = self.schedule.now_us
+        self.stopped.end((process,))
+        self.starts[process] = life = object()
         start = self._failover_up if process is fence.Process.FAILOVER else self._management_up
 
         def begin() -> None:
-            if self.powered and self.started_at.get(process) == token:
+            if self.powered and self.starts.get(process) is life:
                 start()
 
         self.schedule.after(self.around.boot_us(), begin)
@@ -288,8 +307,8 @@ class SimulatedUnit:
             self._end(process)
 
     def _end(self, process: fence.Process) -> None:
-        self.stopped.discard(process)
-        self.started_at.pop(process, None)
+        self.stopped.end((process,))
+        self.starts.pop(process, None)
         if process is fence.Process.MANAGEMENT:
             self.management, self.management_due_ms = None, None
             return
@@ -308,7 +327,8 @@ class SimulatedUnit:
         if self.management is not None:
             self.step_management(me.FailoverConnected())
 
-    def _boot_facts(self, effect: me.SendBootFacts) -> None:
+    def boot_facts(self, effect: me.SendBootFacts) -> None:
+        """What management knows of the boot: the failover machine can start."""
         if self.engine is None:
             return
         if self.started:
@@ -331,29 +351,55 @@ class SimulatedUnit:
         """Step the failover machine, if its process runs."""
         if self.engine is None or (not self.started and not isinstance(event, ev.Started)):
             return
-        if fence.Process.FAILOVER in self.stopped:
-            return  # it never goes on: the supervisor ends what hangs
-        alarm = isinstance(event, ev.ShortTimerExpired)
-        if self.still.keeps(lambda: self.step(event), alarm=alarm):
+        if self._waits(event):
             return
         if isinstance(event, ev.SettingsChanged):
-            self.sealing.use(event.settings, self.schedule.now_ms)
-        effects = self.engine.step(event, self.schedule.now_ms)
+            self.sealing.use(event.settings, self.clock.now_ms)
+        effects = self.engine.step(event, self.clock.now_ms)
         for effect in effects:
             self._verbs.get(type(effect), self._tell_management)(effect)
+            if self.effects_left is not None and self._dies():
+                return
         if self.engine is not None:
             self.engine.check()
             self._wake()
 
+    def _waits(self, event: ev.Event) -> bool:
+        """Whether the process gets to it only later. Time that passes is looked at then."""
+
+        def told() -> None:
+            self.step(event)
+
+        failover, time = fence.Process.FAILOVER, isinstance(event, ev.TimePassed)
+        if self.still.frozen or failover in self.stopped:
+            alarm = isinstance(event, ev.ShortTimerExpired)
+            one = time or self.still.keeps(told, alarm=alarm)
+            return one or self.stopped.keeps(failover, told, alarm=alarm)
+        return self.slow.keeps(told, alarm=time or isinstance(event, ev.ShortTimerExpired))
+
+    def _dies(self) -> bool:
+        """Whether that effect was the last."""
+        assert self.effects_left is not None
+        self.effects_left -= 1
+        if self.effects_left > 0:
+            return False
+        self.effects_left = None
+        self.kill(ProcessName.FAILOVER)
+        return True
+
+    def _at_us(self, ms: int) -> int:
+        """In the world's time, when the unit's clock shows that."""
+        return self.schedule.now_us + self.clock.wait_us(ms)
+
     def sealed(self, frame: Frame) -> Said:
         """A frame as it goes onto an Ethernet link."""
-        return self.sealing.sealed(frame, self.schedule.now_ms)
+        return self.sealing.sealed(frame, self.clock.now_ms)
 
     def hear(self, channel: str, said: Said) -> None:
         """What came by an Ethernet link."""
         engine = self.engine
         boot = engine.unit.boot if engine is not None and engine.started else None
-        self.step(self.sealing.heard(channel, said, boot, self.schedule.now_ms))
+        self.step(self.sealing.heard(channel, said, boot, self.clock.now_ms))
 
     def _wake(self) -> None:
         """TimePassed at the due time, unless another step has moved it by then."""
@@ -368,7 +414,7 @@ class SimulatedUnit:
             if due and not self.still.frozen:
                 self.step(ev.TimePassed())
 
-        self.schedule.after(max(0, due_ms * 1000 - self.schedule.now_us), wake)
+        self.schedule.after(self.clock.wait_us(due_ms), wake)
 
     def _prepare(self, effect: fe.PrepareDataPlane) -> None:
         engine = self.engine
@@ -422,13 +468,14 @@ class SimulatedUnit:
 
     def step_management(self, event: me.Event) -> None:
         """Step the management machine and obey it."""
-        if self.management is None or fence.Process.MANAGEMENT in self.stopped:
+        if self.management is None:
             return
-        if self.still.keeps(lambda: self.step_management(event)):
+        if self.still.keeps(lambda: self.step_management(event)) or self.stopped.keeps(
+            fence.Process.MANAGEMENT, lambda: self.step_management(event)
+        ):
             return
-        now_ms = self.schedule.now_ms
-        for effect in self.management.step(event, now_ms, self.wall_ms + now_ms):
-            self._manage(effect)
+        for effect in self.management.step(event, self.clock.now_ms, self.clock.wall_ms):
+            obey(self, effect)
         self._wake_management()
 
     def _wake_management(self) -> None:
@@ -443,54 +490,4 @@ class SimulatedUnit:
                 self.management_due_ms = None
                 self.step_management(me.TimePassed())
 
-        self.schedule.after(max(0, due_ms * 1000 - self.schedule.now_us), wake)
-
-    def _manage(self, effect: me.Effect) -> None:
-        match effect:
-            case me.Reply(session, text, done, prompt):
-                self.answers.setdefault(session, []).append(text + prompt)
-                self.waiting[session] = prompt if done else ""
-                if done:
-                    self.done.add(session)
-            case me.ConsoleText(text):
-                for session in self.consoles:
-                    again = self.waiting.get(session, "")
-                    self.answers.setdefault(session, []).append(f"\n{text}\n{again}")
-            case me.PromptChanged(session, prompt):
-                self.answers.setdefault(session, []).append(f"\n{prompt}")
-                self.waiting[session] = prompt
-            case me.SendBootFacts():
-                self._boot_facts(effect)
-            case me.ToFailover(event):
-                self.schedule.after(HOP_US, lambda: self.step(event))
-            case me.ToSupervisor():
-                self.schedule.after(HOP_US, lambda: self.supervise(fence.ReloadAsked()))
-            case me.WriteFlash(name, text):
-                self.flash[name] = text
-                self.step_management(me.FlashWritten(name))
-            case me.RenameFlash(name, to):
-                there = name in self.flash and to not in self.flash
-                if there:
-                    self.flash[to] = self.flash.pop(name)
-                self.step_management(me.FlashWritten(name, None if there else "No such file"))
-            case me.EraseFlash(name):
-                self.flash.pop(name, None)
-                self.step_management(me.FlashWritten(name))
-            case me.ReadFlash(name):
-                self.step_management(me.FlashRead(name, self.flash.get(name)))
-            case me.ListFlash(prefix):
-                names = sorted(name for name in self.flash if name.startswith(prefix))
-                files = tuple(me.FlashFile(n, len(self.flash[n].encode()), 0) for n in names)
-                self.step_management(me.FlashListed(files))
-            case me.AskKernel(session) | me.ClearKernel(session):
-                why = "there is no kernel in the simulated world"
-                self.step_management(me.KernelTold(session, None, why))
-            case me.Ping(session, address):
-                why = "there is no kernel in the simulated world"
-                self.step_management(me.Pinged(session, address, (), why))
-            case me.Keep(name, text):
-                self.kept[name] = text
-            case me.PublishTopic():
-                self.published = [*self.published[-99:], effect]
-            case _:
-                pass
+        self.schedule.after(self.clock.wait_us(due_ms), wake)

@@ -12,9 +12,11 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from controller.bench.hosts import HOSTS
+from controller.bench.simulated.hands import UNIT_FAULTS, hurt
 from controller.bench.simulated.simulation import Simulation
 from controller.bench.simulated.talk import Session
 from controller.bench.simulated.wires import PLACES
+from controller.bench.unit_faults import UnitFault
 from controller.bench.world import Action as WorldAction
 from controller.bench.world import (
     BpdusOnly,
@@ -99,6 +101,7 @@ class SimulatedWorld:
             Erase: lambda a: self.sim.units[a.unit].flash.clear(),
             CopyFlash: self._copy_flash,
             Traffic: lambda a: setattr(self.sim.listening, "traffic", a.on),
+            **dict.fromkeys(UNIT_FAULTS, self._hurt),
         }
 
     @property
@@ -148,6 +151,9 @@ class SimulatedWorld:
         self.sim.fit(action.unit)
         for at in [at for at in self._sessions if at[0] is action.unit]:
             del self._sessions[at]
+
+    def _hurt(self, action: UnitFault) -> None:
+        hurt(self.sim, action)
 
     def _copy_flash(self, action: CopyFlash) -> None:
         config = self.sim.units[action.source].flash.get(me.STARTUP_CONFIG)

@@ -219,6 +219,18 @@ class UnitBox:
         for pid in descendants(self._running.process.pid):
             _signalled(pid, number)
 
+    def go_on(self, process: Process) -> None:
+        """SIGCONT to a process that was stopped; to nobody if it has ended meanwhile."""
+        pid = self._pid_of(process)
+        if pid is not None:
+            _signalled(pid, signal.SIGCONT)
+
+    def damage(self) -> None:
+        """Cut every file in the flash short, as by writes that were never finished."""
+        for file in self.flash.rglob("*"):
+            if file.is_file():
+                os.truncate(file, file.stat().st_size // 2)
+
     def erase(self) -> None:
         """Empty the flash."""
         for entry in self.flash.iterdir():

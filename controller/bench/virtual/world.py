@@ -12,6 +12,18 @@ import signal
 import time
 from pathlib import Path
 
+from controller.bench.unit_faults import (
+    Crash,
+    Damage,
+    Drift,
+    Garbage,
+    GoOn,
+    Refit,
+    Reflash,
+    SetDate,
+    SetStrap,
+    Slow,
+)
 from controller.bench.virtual import clock, evidence
 from controller.bench.virtual.broker import Broker, start_broker
 from controller.bench.virtual.cable import CableHand
@@ -90,8 +102,11 @@ class VirtualWorld:
     name = "virtual"
     claims = frozenset(Claim)
 
-    def __init__(self, folder: Path = RUN) -> None:
-        """Build everything but run no unit yet. Raises WorldError."""
+    def __init__(self, folder: Path = RUN, *, second_opinion: bool = True) -> None:
+        """Build everything but run no unit yet. Raises WorldError.
+
+        ``second_opinion``: root's tcpdump looks too; for runs that begin with everything off.
+        """
         self.processes = Processes(folder / "log")
         self.network = Network()
         self.network.build()
@@ -104,7 +119,7 @@ class VirtualWorld:
         self.broker: Broker | None = start_broker(self.processes, folder / "broker")
         self.capture = Capture(self.processes, folder / "capture")
         self._second = None
-        if SecondOpinion.available():
+        if second_opinion and SecondOpinion.available():
             self._second = SecondOpinion(self.processes, folder / "tcpdump")
         self._folder = folder
         self._rig = Rig(boot=dict.fromkeys(Unit))
@@ -142,11 +157,15 @@ class VirtualWorld:
             box.await_there()
         self.network.forget()
         self._rig = rig
+        self.forget()
+        if self._second is not None:
+            self._second.start()
+
+    def forget(self) -> None:
+        """Measure and judge what happens from now on; the pair goes on as it is."""
         self._run = evidence.Run()
         self._states.clear()
         self.capture.forget()
-        if self._second is not None:
-            self._second.start()
 
     def _switch_off_both(self) -> None:
         for box in self.units.values():
@@ -207,12 +226,22 @@ class VirtualWorld:
                 self.units[unit].stand_still(isinstance(action, Freeze))
             case Fit(unit):
                 self._off(unit).fit()
+            case GoOn(unit, process):
+                self.units[unit].go_on(process)
             case Erase(unit):
                 self._off(unit).erase()
+            case Damage(unit):
+                self._off(unit).damage()
+            case Reflash(unit):
+                self._off(unit).erase()
+                self.units[unit].write_startup(self._rig.boot.get(unit) or "")
             case CopyFlash(source, target):
                 self._off(target).write_startup(self._off(source).read_startup())
             case TrafficSwitch(on):
                 self._start_traffic() if on else self._stop_traffic()
+            case Drift() | SetDate() | Slow() | Crash() | Refit() | SetStrap() | Garbage():
+                name = type(action).__name__
+                raise WorldError(f"{name}: only the simulated world can do that to a unit")
 
     def _power(self, action: PowerOn | PowerOff) -> None:
         on = isinstance(action, PowerOn)
@@ -295,13 +324,19 @@ class VirtualWorld:
         """On when both directions carry packets and the control window has passed."""
         self._stop_traffic()
         self._traffic = Traffic(self.processes, self._folder / "traffic")
-        until = time.monotonic() + _FLOWS_S
-        while not self._traffic.flows():
-            if time.monotonic() > until:
-                return
-            time.sleep(0.01)
+        if not self.traffic_flows():
+            return
         self._run.flows_ns, self._run.disturbed_ns = clock.now_ns(), None
         self.run(CONTROL_MS)
+
+    def traffic_flows(self) -> bool:
+        """Whether the probe gets through, both ways; waits a little for it to begin."""
+        until = time.monotonic() + _FLOWS_S
+        while self._traffic is not None and not self._traffic.flows():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.01)
+        return self._traffic is not None
 
     def _stop_traffic(self) -> None:
         if self._traffic is not None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from controller.bench.typist import lines_of
 from controller.bench.virtual.namespaces import RUN
 from controller.bench.world import Unit
 from firmware.core.management.cli.table import ROWS
 from tests.virtual.inside.pair.living import IN_SERVICE, Pair
-
-sys.path.append(str(Path(__file__).parents[3] / "management"))
-from cli_rows import lines
 
 # What ends the session or lowers it, and what changes the role, the configuration or the life of a
 # unit, has checks of its own; an echo request that nobody answers is waited for ten seconds.
@@ -40,7 +36,7 @@ DISRUPTS = (
 def harmless() -> list[str]:
     """One line of each order left, as somebody may type it."""
     rows = [row for row in ROWS if row.action and not row.name.startswith(DISRUPTS)]
-    typed = dict.fromkeys(line for row in rows for line in lines(row))
+    typed = dict.fromkeys(line for row in rows for line in lines_of(row))
     ping = ["ping 192.168.1.1", "ping inside 192.168.1.2"]
     return ping + [line.replace("some text,  with blanks", "show clock") for line in typed]
 

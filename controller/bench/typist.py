@@ -1,15 +1,17 @@
-"""Lines made from the rows of the table themselves: every way through a row, with sample values."""
+"""A typist who knows the command table and nothing else: its lines, whole, shortened or spoiled.
+
+Every way through a row is walked, with sample values of its arguments. Tests take whole lines of a
+given row; hunts take any.
+"""
 
 from __future__ import annotations
 
 import re
 from random import Random
 
-from firmware.core.management.cli.arguments import Context
 from firmware.core.management.cli.row import Row
 from firmware.core.management.cli.syntax import Keyword
-
-UNIT = Context(("Ethernet0", "Ethernet1"))
+from firmware.core.management.cli.table import ROWS
 
 # Values of each kind, written as a person may; a number's are made from its range.
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -40,16 +42,17 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "span": ("10.0.0.5", "10.0.0.5-10.0.0.9"),
     "line": ("some text,  with blanks",),
 }
+SPOILED, NEGATED, SHORTENED = 0.15, 0.25, 0.3  # shares of what a typist types
 _RANGE = re.compile(r"(-?[0-9]+)-([0-9]+)")
 
 
-def samples(kind: str) -> tuple[str, ...]:
+def samples_of(kind: str) -> tuple[str, ...]:
     """Values of that kind; a number's ends."""
     found = _RANGE.fullmatch(kind)
     return (found[1], found[2]) if found else SAMPLES.get(kind, ())
 
 
-def lines(row: Row, count: int = 6) -> list[str]:
+def lines_of(row: Row, count: int = 6) -> list[str]:
     """Whole lines of that row, the same ones at every run."""
     chance = Random(row.syntax)
     return [_line(row, chance) for _ in range(count)]
@@ -65,6 +68,18 @@ def _line(row: Row, chance: Random) -> str:
         if isinstance(token, Keyword):
             words.append(token.text)
         else:
-            words.append(chance.choice(samples(token.kind)))
+            words.append(chance.choice(samples_of(token.kind)))
         ways = pattern.follow[state]
     return " ".join(words)
+
+
+def typed_line(chance: Random) -> str:
+    """A line of any row, perhaps with ``no`` before it, with words cut short, or spoiled."""
+    line = _line(chance.choice(ROWS), chance)
+    words = line.split(" ")
+    if chance.random() < SHORTENED:
+        words = [word[: chance.randrange(1, len(word) + 1)] if word else word for word in words]
+    if chance.random() < SPOILED:
+        words[chance.randrange(len(words))] = chance.choice(("", "?x", "99999999", "any", "\u00e9"))
+    negated = ["no"] if chance.random() < NEGATED else []
+    return " ".join((*negated, *words)).strip() or "?"
