@@ -64,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     explore.set_defaults(command=_explore)
 
+    exhaust = commands.add_parser("exhaust", help="every interleaving of a small model of a pair")
+    exhaust.add_argument("--depth", type=_how_many, default=8, metavar="N", help="actions, 8")
+    exhaust.add_argument("--losses", type=int, default=2, metavar="N", help="frames lost, 2")
+    exhaust.add_argument("--faults", type=int, default=1, metavar="N", help="faults, 1")
+    exhaust.add_argument("--orders", type=int, default=1, metavar="N", help="orders typed, 1")
+    exhaust.set_defaults(command=_exhaust)
+
     wiring = commands.add_parser("wiring", help="check the pin map and print its tables")
     wiring.set_defaults(command=_wiring)
 
@@ -78,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 def _how_many(text: str) -> int:
     """A number of 1 or more; argparse prints what is wrong with any other."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of schedules; wanted 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number to try; wanted 1 or more")
     return int(text)
 
 
@@ -148,6 +155,13 @@ def _explore(said: argparse.Namespace) -> int:
     from controller.bench.simulated.explore import explore
 
     return NOT_HELD if explore(range(said.first, said.first + said.seeds)) else 0
+
+
+def _exhaust(said: argparse.Namespace) -> int:
+    from controller.bench.exhaustive.model import Budget
+    from controller.bench.exhaustive.search import exhaust
+
+    return NOT_HELD if exhaust(said.depth, Budget(said.losses, said.faults, said.orders)) else 0
 
 
 def _wiring(said: argparse.Namespace) -> int:

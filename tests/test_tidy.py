@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from controller.bench.story import Story, load
+from firmware.core.failover.states import ACTING, Row
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("wiring", "firmware", "controller")
@@ -204,6 +205,11 @@ def test_clauses_and_stories_name_each_other() -> None:
     shown = {(clause, name) for name, story in _stories().items() for clause in story.clauses}
     assert said - shown == set(), "behaviour.md names stories that do not name the clause"
     assert shown - said == set(), "stories name clauses that do not name the story"
+
+
+@pytest.mark.parametrize("row", ACTING, ids=lambda row: f"{row.state.text}, {row.cause.name}")
+def test_every_acting_row_has_a_clause_that_is_shown(row: Row) -> None:
+    assert any(_clauses()[row.clause]), f"{row.clause} has neither a story nor a test"
 
 
 def test_the_code_cites_clauses_that_exist() -> None:

@@ -187,6 +187,7 @@ class Listening:
             f"Failover link: {said.get('failover_link')}"
             if said.get("mode") == "lan"
             else f"Cable status: {said.get('cable')}",
+            *_witnesses(said.get("witness")),
             f"Mate: {said.get('mate', {}).get('state')}",
             *(f"{i['name']} ({i['address']}): {i['state']}" for i in interfaces),
             *(f"! {alert}" for alert in known.alerts),
@@ -200,6 +201,13 @@ class Listening:
     def close(self) -> None:
         """Leave the broker."""
         self._client.disconnect()
+
+
+def _witnesses(said: object) -> list[str]:
+    """A line of what the witnesses say, where there are any."""
+    if not isinstance(said, dict) or not said:
+        return []
+    return ["Witness: " + ", ".join(f"{name} ({word})" for name, word in said.items())]
 
 
 def folded(events: Iterable[Happening]) -> list[Happening]:

@@ -17,7 +17,7 @@ EVENTS_MAX = 200
 UNITS_MAX = 16  # a stranger on the broker must not fill our memory
 PREFIX = ("fover", "v1")
 KINDS = ("message", "history", "switch", "process")
-GONE = ("Failed", "Not Detected")
+GONE = "Failed"  # not "Not Detected": a mate that never heard it tells nothing of it
 POWERED_OFF = "Other side powered off"  # as `show failover` prints it
 
 
@@ -123,8 +123,8 @@ def shown_state(picture: PairPicture, chassis: str) -> str:
     for name, other in picture.units.items():
         says = _inside(other.state, "mate", "state")
         about_it = name != chassis and _inside(other.state, "mate", "identity") == unit.identity
-        if about_it and other.online and other.heard > unit.heard and says in GONE:
-            return "off" if other.state.get("cable") == POWERED_OFF else str(says)
+        if about_it and other.online and other.heard > unit.heard and says == GONE:
+            return "off" if other.state.get("cable") == POWERED_OFF else GONE
     return unit.unit_state
 
 

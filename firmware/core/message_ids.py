@@ -86,3 +86,5 @@ class MessageId(IntEnum):
     NIC_GONE = 990023  # args: interface name, its physical name
     LEASE_LOST = 990030  # args: milliseconds since the last hello
     NO_LEASE = 990031  # args: why
+    NO_WITNESS_LEFT = 990032  # args: the witnesses
+    TAKEOVER_NOT_BLOCKED = 990033

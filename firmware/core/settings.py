@@ -32,6 +32,14 @@ class Mode(Enum):
     LAN = "lan"
 
 
+class Witness(Enum):
+    """A way to the mate that may prove it alive or dead beside the failover link."""
+
+    CABLE = "cable"  # its hellos, plugs and power sense, in LAN mode
+    LAN = "lan"  # the LAN failover link, in cable mode
+    INTERFACES = "interfaces"  # the monitored data interfaces
+
+
 class Platform(Enum):
     """Whose manners: PIX has the cable and says %PIX-, ASA implies LAN and says %ASA-."""
 
@@ -128,6 +136,7 @@ class Settings:
     hold_interface_ms: int = INTERFACE_HOLD_MS
     interface_policy: int = 1  # failed interfaces that make a unit fail: 1 to 250, or percent
     interface_policy_percent: bool = False  # 1 to 100
+    witness: tuple[Witness, ...] = ()  # what proves beside the failover link; empty: nothing does
     replication_http: bool = False
     reconnect_s: int = 0  # failover timeout; -1: no limit
     interfaces: tuple[DataInterface, ...] = ()
@@ -137,6 +146,11 @@ class Settings:
     key_from_mate: bool = False  # the line was replicated here: the mate reads this key already
     digest: int = 0  # u32 over the canonical running configuration, failover lan unit left out
     edited: bool = False  # typed at as a standby since this configuration was last the mate's
+
+    @property
+    def cable_used(self) -> bool:
+        """Whether the cable's lines mean anything: it is the failover link, or a witness."""
+        return self.mode is Mode.CABLE or Witness.CABLE in self.witness
 
     @property
     def configured(self) -> bool:

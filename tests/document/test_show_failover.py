@@ -19,6 +19,7 @@ from firmware.core.failover.view import (
     LinkStatus,
     SyncStatus,
     UnitView,
+    WitnessSays,
 )
 from firmware.core.management import views
 from firmware.core.settings import (
@@ -29,6 +30,7 @@ from firmware.core.settings import (
     Platform,
     Settings,
     UnitFacts,
+    Witness,
 )
 from firmware.core.wire.bodies import InterfaceState, UnitState
 
@@ -322,6 +324,27 @@ def test_settings_that_change_the_form_of_7(changes: dict[str, int | bool], line
     after = views.failover(replace(picture(PRIMARY), settings=changed)).splitlines()
     assert line in after
     assert line not in before
+
+
+@pytest.mark.parametrize(
+    ("says", "blocked", "line"),
+    [
+        (((Witness.LAN, WitnessSays.ALIVE),), False, "Witness: lan (mate alive)"),
+        (
+            ((Witness.CABLE, WitnessSays.SILENT), (Witness.INTERFACES, WitnessSays.SILENT)),
+            True,
+            "Witness: cable (silent), interfaces (silent); none left: takeover blocked",
+        ),
+    ],
+)
+def test_the_witness_has_a_line_in_the_form_of_7_where_it_is_on(
+    says: tuple[tuple[Witness, WitnessSays], ...], blocked: bool, line: str
+) -> None:
+    before = picture(PRIMARY)
+    on = replace(before, view=replace(before.view, witnesses=says, takeover_blocked=blocked))
+    assert line in views.failover(on).splitlines()
+    assert "Witness" not in views.failover(before)
+    assert "Witness" not in views.failover(on, views.Form.V9)
 
 
 def test_the_form_of_7_has_no_line_of_9() -> None:

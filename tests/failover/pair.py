@@ -26,6 +26,7 @@ from firmware.core.settings import (
     Platform,
     Settings,
     UnitFacts,
+    Witness,
 )
 from firmware.core.wire.bodies import CABLE, LAN, Frame, UnitState
 
@@ -118,6 +119,9 @@ class Pair:
     def _cable(self, identity: Identity) -> ev.CableFacts:
         return ev.CableFacts(my_plug=True, other_plug=True, other_power=True, strap=identity)
 
+    def _has_cable(self, index: int) -> bool:
+        return self.mode is Mode.CABLE or Witness.CABLE in self.wanted[index].witness
+
     def boot(self, *indices: int) -> None:
         """Start these units, all that were not there before."""
         for index in indices:
@@ -126,7 +130,7 @@ class Pair:
             started = ev.Started(
                 facts=self.facts[index],
                 boot=1_000 + self.boots,
-                cable=self.cables[index] if self.mode is Mode.CABLE else None,
+                cable=self.cables[index] if self._has_cable(index) else None,
                 latched=None,
                 carriers=tuple((f"Ethernet{n}", True) for n in range(4)),
             )

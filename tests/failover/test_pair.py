@@ -71,6 +71,24 @@ def test_st6_the_mate_is_lost_on_the_way_to_standby_ready():
     assert ("Negotiation", "HELLO not heard from mate") in reasons(pair, B)
 
 
+def test_st5_a_standby_that_asks_again_unheard_is_served_again():
+    """What it said between the requests was lost: to the active unit it never stopped asking."""
+    pair = Pair().both()
+    pair.step(B, ev.SyncWanted())
+    pair.run(5)
+    pair.cut_all(sender=B)
+    pair.run(10)
+    assert pair.state(B) == "Standby Ready"
+    pair.step(B, ev.SyncWanted())
+    pair.run(5)
+    assert pair.state(B) == "Sync Config"
+    pair.lost.clear()
+    pair.run(1_000)
+    assert pair.state(B) == "Sync Config"
+    pair.run(2_000)
+    assert pair.states == ("Active", "Standby Ready")
+
+
 def test_st5_a_failed_synchronisation_is_tried_again_later_and_never_ready():
     pair = Pair()
     pair.syncs = False

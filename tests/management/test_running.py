@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 import pytest
 from running_units import document, facts, loaded, ok, unit
 
+from firmware.core.management.running.entry import Entered, Refused
 from firmware.core.management.running.model import Configuration
 from firmware.core.settings import (
     DataInterface,
@@ -15,6 +16,7 @@ from firmware.core.settings import (
     Mode,
     Platform,
     StaticRoute,
+    Witness,
 )
 
 OUTSIDE = DataInterface(
@@ -119,6 +121,37 @@ def test_other_failover_lines_reach_the_settings() -> None:
     (outside,) = said.interfaces
     assert (outside.monitored, outside.mtu) == (False, 1400)
     assert outside.static_arp == ((IPv4Address("10.0.0.9"), "00:09:7c:be:21:00"),)
+
+
+def test_the_witness_is_listed_in_its_order_and_off_unless_typed() -> None:
+    assert loaded("failover lan enable\n").settings().witness == ()
+    said = loaded("failover witness interfaces cable\n").settings()
+    assert said.witness == (Witness.CABLE, Witness.INTERFACES)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "notes"),
+    [
+        ("", "failover witness cable", 1),
+        ("", "failover witness lan", 2),
+        ("failover lan interface failover Ethernet3\n", "failover witness lan", 1),
+        ("", "failover witness lan interfaces", 3),
+        ("failover key one\n", "failover witness interfaces", 1),
+        ("failover witness lan\n", "no failover witness", 0),
+    ],
+)
+def test_what_a_witness_asks_of_its_operator_is_said_where_it_is_typed(
+    before: str, line: str, notes: int
+) -> None:
+    answer = loaded(before).enter((), line)
+    assert isinstance(answer, Entered)
+    assert answer.note.count("INFO: ") == notes
+
+
+def test_an_asa_has_no_cable_to_list() -> None:
+    answer = loaded("", Platform.ASA).enter((), "failover witness cable interfaces")
+    assert isinstance(answer, Refused)
+    assert "no failover cable; list lan" in answer.text
 
 
 def test_macs_of_failover_go_before_those_of_the_interface() -> None:

@@ -214,6 +214,7 @@ def test_show_fover_of_a_pair_in_order() -> None:
         "Failover process",
         "  State:                   Secondary, Active",
         "  Mate:                    Primary, Standby Ready",
+        "  Witness:                 off",
         "  Fit to be a mate:        yes, as far as is known",
         "  Synchronisation:         Sync Done",
         "  Identity conflict:       no",

@@ -7,16 +7,12 @@ play as the machine has cores; a hunt can go on where another one ended.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
 
+from controller.bench.side_by_side import side_by_side
 from controller.bench.simulated.playing import Found, Grounds
 from controller.bench.simulated.schedules import schedule
 from controller.bench.simulated.shrinking import shrunk
@@ -34,6 +30,14 @@ class Tally:
     played: int = 0
     next_seed: int = 0  # every seed before it was played
     found: list[Found] = field(default_factory=list)
+    _ahead: dict[int, int] = field(default_factory=dict)  # batches that overtook others
+
+    def done(self, batch: range) -> None:
+        """These were played."""
+        self.played += len(batch)
+        self._ahead[batch.start] = batch.stop
+        while self.next_seed in self._ahead:
+            self.next_seed = self._ahead.pop(self.next_seed)
 
     @property
     def rate(self) -> float:
@@ -74,13 +78,13 @@ def explore(
     every_s = every_s if every_s is not None else 1 if sys.stdout.isatty() else 10
     tally, told = Tally(seeds, next_seed=seeds.start), time.monotonic()
     try:
-        with _Players(processes or len(os.sched_getaffinity(0))) as players:
-            for found in players.play(tally):
-                for one in found:
-                    _keep(one, tally, tell)
-                if time.monotonic() - told >= every_s:
-                    told = time.monotonic()
-                    tell(tally.progress())
+        for batch, found in side_by_side(_player, _batches(seeds), processes):
+            tally.done(batch)
+            for one in found:
+                _keep(one, tally, tell)
+            if time.monotonic() - told >= every_s:
+                told = time.monotonic()
+                tell(tally.progress())
     except KeyboardInterrupt:
         tell(f"interrupted; go on with --from {tally.next_seed}")
         if not tally.found:
@@ -102,55 +106,16 @@ def _keep(found: Found, tally: Tally, tell: Callable[[str], None]) -> None:
         tell(f"play it again: fover explore --from {found.schedule.seed} --seeds 1")
 
 
-class _Players:
-    """Processes that play, a batch of seeds each at a time."""
-
-    def __init__(self, count: int) -> None:
-        self._processes: dict[Connection, ForkProcess] = {}
-        context = get_context("fork")
-        for _ in range(count):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs,))
-            process.start()
-            theirs.close()
-            self._processes[ours] = process
-
-    def __enter__(self) -> _Players:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for connection, process in self._processes.items():
-            connection.close()
-            process.terminate()
-            process.join()
-
-    def play(self, tally: Tally) -> Iterator[list[Found]]:
-        """All of the tally's seeds; what each batch broke, as it is done."""
-        seeds, busy = tally.seeds, dict[Connection, range]()
-        waiting = iter([seeds[at : at + BATCH] for at in range(0, len(seeds), BATCH)])
-        for connection in self._processes:
-            _give(connection, next(waiting, None), busy)
-        while busy:
-            ready = wait(list(busy))
-            for connection in [one for one in busy if one in ready]:
-                batch, found = busy.pop(connection), connection.recv()
-                _give(connection, next(waiting, None), busy)
-                tally.played += len(batch)
-                first = min((other.start for other in busy.values()), default=seeds.stop)
-                tally.next_seed = first
-                yield found
+def _batches(seeds: range) -> Iterator[range]:
+    return (seeds[at : at + BATCH] for at in range(0, len(seeds), BATCH))
 
 
-def _give(connection: Connection, batch: range | None, busy: dict[Connection, range]) -> None:
-    if batch is not None:
-        busy[connection] = batch
-        connection.send(batch)
-
-
-def _work(connection: Connection) -> None:
-    """Play what is asked for until nobody asks any more."""
+def _player() -> Callable[[range], list[Found]]:
+    """What a process of a hunt does with a batch of seeds."""
     grounds = Grounds()
-    with suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
-        while True:
-            played = (grounds.play(schedule(seed)) for seed in connection.recv())
-            connection.send([found for found in played if found is not None])
+
+    def play(seeds: range) -> list[Found]:
+        played = (grounds.play(schedule(seed)) for seed in seeds)
+        return [found for found in played if found is not None]
+
+    return play

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from controller.bench.virtual import clock
-from controller.bench.virtual.capture_process import DROPS, HEARTBEAT
+from controller.bench.virtual.capture_process import DROPS, HEARTBEAT, LOOKED_AT
 from controller.bench.virtual.forwarding import Forwarding
 from controller.bench.virtual.frames import RECORD, BadPcap, Seen, read_pcap
 from controller.bench.virtual.network import DATA, port
@@ -48,6 +48,14 @@ class Capture:
                 raise WorldError("the capture process does not keep up; see capture.log")
             time.sleep(0.005)
 
+    def await_ports(self, number: int) -> None:
+        """Wait until so many of the data ports are looked at: one is gone, or back again."""
+        until = time.monotonic() + _LATE_S
+        while self._ring.number(LOOKED_AT) != number:
+            if time.monotonic() > until:
+                raise WorldError(f"the capture does not look at {number} ports; see capture.log")
+            time.sleep(0.005)
+
     def frames(self) -> list[Seen]:
         """Everything the units sent since ``forget``, in order of time. Catch up first."""
         # Ports are read one after the other: nearly in order, which the sort likes.
@@ -68,6 +76,7 @@ class SecondOpinion:
         self._processes = processes
         self._folder = folder
         self._running: dict[tuple[Unit, int], Started] = {}
+        self._files: list[tuple[Unit, int, Path]] = []
         self._offset_ns = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -81,20 +90,37 @@ class SecondOpinion:
         """Begin a capture on every data port, forgetting the last one. Raises WorldError."""
         self.stop()
         self._offset_ns = clock.offset_ns()
+        self._files.clear()
         for unit in Unit:
             for ethernet in DATA:
-                name = port(unit, f"eth{ethernet}")
-                self._file(unit, ethernet).unlink(missing_ok=True)
-                command = ["tcpdump", "-i", name, "-Q", "in", "-s", "64", "-U", "-n", "-B", "1024"]
-                command += ["-Z", "root", "--time-stamp-precision=nano", "--immediate-mode"]
-                command += ["-w", str(self._file(unit, ethernet))]
-                started = self._processes.start(f"tcpdump-{name}", command)
-                self._running[unit, ethernet] = started
+                self._begin(unit, ethernet)
         self._await_files()
+
+    def lose(self, unit: Unit, ethernet: int) -> None:
+        """That port is about to be taken away, and tcpdump with it."""
+        running = self._running.pop((unit, ethernet), None)
+        if running is not None:
+            time.sleep(_TCPDUMP_LATE_NS / 1e9)
+            self._processes.end(running)
+
+    def find(self, unit: Unit, ethernet: int) -> None:
+        """It is back: go on. Raises WorldError."""
+        self._begin(unit, ethernet)
+        self._await_files()
+
+    def _begin(self, unit: Unit, ethernet: int) -> None:
+        name = port(unit, f"eth{ethernet}")
+        file = self._folder / f"{name}-{len(self._files)}.pcap"
+        file.unlink(missing_ok=True)
+        command = ["tcpdump", "-i", name, "-Q", "in", "-s", "64", "-U", "-n", "-B", "1024"]
+        command += ["-Z", "root", "--time-stamp-precision=nano", "--immediate-mode"]
+        command += ["-w", str(file)]
+        self._running[unit, ethernet] = self._processes.start(f"tcpdump-{name}", command)
+        self._files.append((unit, ethernet, file))
 
     def _await_files(self) -> None:
         begun = time.monotonic()
-        while not all(self._file(*key).exists() for key in self._running):
+        while not all(file.exists() for _, _, file in self._files):
             if time.monotonic() - begun > _LATE_S:
                 dead = next(iter(self._running.values()))
                 raise WorldError(f"tcpdump does not begin to capture:\n{dead.tail()}")
@@ -105,16 +131,14 @@ class SecondOpinion:
 
         Raises WorldError if one is no pcap file.
         """
-        keys = list(self._running)
         time.sleep(max(0, until_ns + _TCPDUMP_LATE_NS - clock.now_ns()) / 1e9)
         self.stop()
         found: list[Seen] = []
-        for unit, ethernet in keys:
-            data = self._file(unit, ethernet).read_bytes()
+        for unit, ethernet, file in self._files:
             try:
-                found += read_pcap(data, unit, ethernet, self._offset_ns)
+                found += read_pcap(file.read_bytes(), unit, ethernet, self._offset_ns)
             except BadPcap as error:
-                raise WorldError(f"{self._file(unit, ethernet)}: {error}") from error
+                raise WorldError(f"{file}: {error}") from error
         return sorted(frame for frame in found if frame.at_ns <= until_ns)
 
     def stop(self) -> None:
@@ -122,9 +146,6 @@ class SecondOpinion:
         for started in self._running.values():
             self._processes.end(started)
         self._running.clear()
-
-    def _file(self, unit: Unit, ethernet: int) -> Path:
-        return self._folder / f"{port(unit, f'eth{ethernet}')}.pcap"
 
 
 def disagreements(ours: Forwarding, theirs: Forwarding) -> list[str]:

@@ -1,4 +1,4 @@
-"""One echo request from a unit, watched for at the switch's port of the unit that should get it."""
+"""One echo request from a unit, watched for at the switch's port of whoever should get it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import sys
 import time
 from ipaddress import IPv4Address
 
-from controller.bench.virtual.network import DATA, port, run
+from controller.bench.hosts import HOSTS
+from controller.bench.virtual.network import DATA, host_port, port, run
 from controller.bench.virtual.packet_ring import PacketRing
 from controller.bench.virtual.processes import Processes
 from controller.bench.world import Unit
@@ -31,10 +32,15 @@ def holder_of(address: str) -> Unit | None:
 
 def echo(processes: Processes, unit: Unit, address: str) -> str:
     """Send one request from the unit. Empty: its holder's port carried it. Else why not."""
-    holder = holder_of(address)
+    host = next((host for host in HOSTS if host.address == address), None)
+    holder = holder_of(address) if host is None else host.name
     if holder is None or holder is unit:
         return f"{address} is held by {holder or 'nobody'}, so {unit} has nobody to ask"
-    rings = [PacketRing(port(holder, f"eth{ethernet}"), outgoing=True) for ethernet in DATA]
+    if host is not None:
+        ports = [host_port(host)]
+    else:
+        ports = [port(Unit(holder), f"eth{ethernet}") for ethernet in DATA]
+    rings = [PacketRing(name, outgoing=True) for name in ports]
     try:
         asking = processes.start_module(
             f"echo-{unit}", ["controller.bench.virtual.echo", address], netns=unit.value

@@ -1,24 +1,17 @@
-"""The wires of the virtual bench: namespaces, switches, hosts, and what can be done to a wire.
+"""The wires of the virtual bench: namespaces, switches and hosts, and what leads where.
 
 Plain iproute2, a batch at a time. Switches are bridges in the bench's own namespace; a unit's
-``eth0`` is a veth whose far end, ``p-eth0`` or ``s-eth0``, is the switch's port. Every impairment
-survives a carrier flap, goes unseen by the sender, and needs no netem:
-
-- *toward* a unit: the port's queue is replaced by one that holds a single byte, so all is dropped;
-- *from* a unit: the port is locked, and drops whatever comes from a MAC it has not learned: all;
-- *between* the units: both ports are isolated, which hides them from each other, not from hosts.
-
-A crossover has no switch: there the sender's own queue is the one that is replaced. UDP, all that
-is spoken there, is not told; a raw socket would be (ENOBUFS).
+``eth0`` is a veth whose far end, ``p-eth0`` or ``s-eth0``, is the switch's port; a host's is
+``h-inside``. What can be done to them is in wire_faults.py, switches.py and behaviour.py.
 """
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from controller.bench.world import Cut, Link, Unit, WorldError
+from controller.bench.hosts import HOSTS, Host
+from controller.bench.world import Link, Unit, WorldError
 
 ETHERNETS = 6
 OUTSIDE, INSIDE, STATE, FAILOVER = 0, 1, 2, 3  # the seed's own configurations
@@ -32,42 +25,8 @@ LINK_ETHERNET = {
 }
 BENCH_ADDRESS = "192.0.2.1"
 MANAGEMENT_ADDRESS = {Unit.PRIMARY: "192.0.2.11", Unit.SECONDARY: "192.0.2.12"}
-HELLO_ETHERTYPE = "0x88b5"
+_SPARE = "spare"  # a NIC that is in no unit yet
 _QUIET = "addrgenmode none"  # no IPv6 address, so no router solicitations either
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """A machine behind a switch, with the seed's addresses around it."""
-
-    name: str
-    switch: str
-    mac: str
-    address: str
-    prefix: int
-    route: str
-    gateway: str
-
-
-INSIDE_HOST = Host(
-    name="inside",
-    switch="sw-inside",
-    mac="00:06:5b:0a:00:10",
-    address="192.168.1.10",
-    prefix=24,
-    route="default",
-    gateway="192.168.1.1",
-)
-OUTSIDE_HOST = Host(
-    name="outside",
-    switch="sw-outside",
-    mac="00:06:5b:0b:00:03",
-    address="172.16.1.3",
-    prefix=16,
-    route="192.168.1.0/24",
-    gateway="172.16.1.1",
-)
-HOSTS = (INSIDE_HOST, OUTSIDE_HOST)
 
 
 def burned_in_mac(unit: Unit, ethernet: int) -> str:
@@ -79,6 +38,17 @@ def burned_in_mac(unit: Unit, ethernet: int) -> str:
 def port(unit: Unit, nic: str) -> str:
     """The switch's end of a unit's NIC: ``p-eth0``."""
     return f"{unit.value[0]}-{nic}"
+
+
+def host_port(host: Host) -> str:
+    """The switch's end of a host's wire: ``h-inside``."""
+    return f"h-{host.name}"
+
+
+def ports_of(link: Link) -> list[str]:
+    """The ports of that link's switch."""
+    units = [port(unit, f"eth{LINK_ETHERNET[link]}") for unit in Unit]
+    return units + [host_port(host) for host in HOSTS if host.link is link]
 
 
 def run(command: Sequence[str], text: str | None = None) -> str:
@@ -102,7 +72,6 @@ class Network:
 
     def __init__(self) -> None:
         self.crossover = False
-        self._undo: dict[Link, list[tuple[tuple[str, ...], str]]] = {}
 
     def build(self) -> None:
         """Make every namespace, wire and switch. Raises WorldError."""
@@ -121,11 +90,10 @@ class Network:
     def rewire(self, crossover: bool) -> None:
         """Lead the failover link over the switch, or straight from unit to unit.
 
-        The NICs are made anew, so no unit may be running.
+        The NICs are made anew, so no unit may be running and nothing may be cut.
         """
         if crossover == self.crossover:
             return
-        self.mend(Link.FAILOVER)
         # A veth goes with its other end, and a crossover's other end is the other unit's NIC.
         for unit in (Unit.PRIMARY,) if self.crossover else tuple(Unit):
             run(["ip", "-n", unit.value, "link", "del", f"eth{FAILOVER}"])
@@ -135,71 +103,31 @@ class Network:
             batch(("ip",), [line for unit in Unit for line in _wire_lines(unit, FAILOVER)])
         self.crossover = crossover
 
-    def cut(self, cut: Cut) -> None:
-        """Let nothing pass as ``cut`` says; carrier stays. Not for the cable. Raises WorldError."""
-        ethernet = LINK_ETHERNET[cut.link]
-        if cut.link is Link.FAILOVER and self.crossover:
-            senders = Unit if cut.sender is None else (cut.sender,)
-            for unit in senders:
-                self._swallow(cut.link, ("tc", "-n", unit.value), f"eth{ethernet}")
-        elif cut.off is not None:
-            self._lock(cut.link, port(cut.off, f"eth{ethernet}"))
-            self._swallow(cut.link, ("tc",), port(cut.off, f"eth{ethernet}"))
-        elif cut.sender is None:
-            for unit in Unit:
-                name = port(unit, f"eth{ethernet}")
-                self._set(cut.link, name, "isolated on", "isolated off")
-        elif ethernet in DATA:
-            self._lose_hellos(cut.link, port(cut.sender.mate, f"eth{ethernet}"))
-        else:
-            self._lock(cut.link, port(cut.sender, f"eth{ethernet}"))
-
-    def mend(self, link: Link) -> None:
-        """Undo every cut of that link."""
-        for tool, line in reversed(self._undo.pop(link, [])):
-            batch(tool, [line])
-
-    def mend_all(self) -> None:
-        """Undo every cut of every link."""
-        for link in list(self._undo):
-            self.mend(link)
-
     def forget(self) -> None:
         """Empty what the switches learned and the hosts resolved, as if just plugged together."""
         ports = [port(unit, f"eth{ethernet}") for unit in Unit for ethernet in SWITCHES]
         if self.crossover:
             ports = [name for name in ports if not name.endswith(f"eth{FAILOVER}")]
-        ports += [f"h-{host.name}" for host in HOSTS]
+        ports += [host_port(host) for host in HOSTS]
         batch(("ip",), [f"link set dev {name} type bridge_slave fdb_flush" for name in ports])
         for host in HOSTS:
             run(["ip", "-n", host.name, "neigh", "flush", "all"])
 
-    def _set(self, link: Link, name: str, on: str, off: str) -> None:
-        batch(("bridge",), [f"link set dev {name} {on}"])
-        self._undo.setdefault(link, []).append((("bridge",), f"link set dev {name} {off}"))
+    def vanish(self, unit: Unit, ethernet: int) -> None:
+        """Take a NIC out of the unit's kernel, and with it its wire. Raises WorldError."""
+        if self.crossover and ethernet == FAILOVER:
+            raise WorldError("the failover link is a crossover here: its NIC cannot vanish alone")
+        run(["ip", "-n", unit.value, "link", "del", f"eth{ethernet}"])
 
-    def _lock(self, link: Link, name: str) -> None:
-        """Drop what comes in from the unit: a locked port passes only MACs it has learned."""
-        self._set(link, name, "locked on", "locked off")
-        batch(("ip",), [f"link set dev {name} type bridge_slave fdb_flush"])
+    def prepare_nic(self, unit: Unit, ethernet: int) -> None:
+        """A new wire for a NIC that vanished: its port is there, the NIC not yet in the unit."""
+        name, mac = port(unit, f"eth{ethernet}"), burned_in_mac(unit, ethernet)
+        made = f"link add {name} type veth peer name {_SPARE} address {mac}"
+        batch(("ip",), [made, *_port_lines(name, ethernet)])
 
-    def _swallow(self, link: Link, tool: tuple[str, ...], name: str) -> None:
-        """Drop what is sent out by that interface: its queue holds one byte, and no frame fits."""
-        batch(tool, [f"qdisc replace dev {name} root bfifo limit 1"])
-        self._undo.setdefault(link, []).append((tool, f"qdisc del dev {name} root"))
-
-    def _lose_hellos(self, link: Link, toward: str) -> None:
-        """One way between the units on a data link, where hosts must still be reached.
-
-        Only the pair's own EtherType is stopped; the rest of what units say there is for hosts.
-        """
-        lines = [
-            f"qdisc add dev {toward} clsact",
-            f"filter add dev {toward} egress protocol {HELLO_ETHERTYPE} u32 match u32 0 0 "
-            "action mirred egress redirect dev nowhere",
-        ]
-        batch(("tc",), lines)
-        self._undo.setdefault(link, []).append((("tc",), f"qdisc del dev {toward} clsact"))
+    def reappear(self, unit: Unit, ethernet: int) -> None:
+        """Put the NIC that was prepared into the unit's kernel, by its old name."""
+        run(["ip", "link", "set", "dev", _SPARE, "netns", unit.value, "name", f"eth{ethernet}"])
 
 
 def _silence(name: str | None) -> None:
@@ -238,10 +166,14 @@ def _wire_lines(unit: Unit, ethernet: int) -> list[str]:
     """One NIC and its port. Ethernet4 and 5 have no switch: their far end stays down."""
     name, nic = port(unit, f"eth{ethernet}"), f"eth{ethernet}"
     mac = burned_in_mac(unit, ethernet)
-    lines = [f"link add {name} type veth peer name {nic} netns {unit.value} address {mac}"]
-    if ethernet in SWITCHES:
-        lines.append(f"link set dev {name} {_QUIET} master {SWITCHES[ethernet]} up")
-    return lines
+    made = f"link add {name} type veth peer name {nic} netns {unit.value} address {mac}"
+    return [made, *_port_lines(name, ethernet)]
+
+
+def _port_lines(name: str, ethernet: int) -> list[str]:
+    if ethernet not in SWITCHES:
+        return []
+    return [f"link set dev {name} {_QUIET} master {SWITCHES[ethernet]} up"]
 
 
 def _crossover_line() -> str:
@@ -256,8 +188,9 @@ def _host_lines() -> list[str]:
     lines = []
     for host in HOSTS:
         peer = f"peer name eth0 netns {host.name} address {host.mac}"
-        lines.append(f"link add h-{host.name} type veth {peer}")
-        lines.append(f"link set dev h-{host.name} {_QUIET} master {host.switch} up")
+        switch = SWITCHES[LINK_ETHERNET[host.link]]
+        lines.append(f"link add {host_port(host)} type veth {peer}")
+        lines.append(f"link set dev {host_port(host)} {_QUIET} master {switch} up")
     return lines
 
 

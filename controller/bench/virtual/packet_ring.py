@@ -33,6 +33,7 @@ class PacketRing:
         self.socket.setsockopt(_SOL_PACKET, _RX_RING, request)
         self._map = mmap.mmap(self.socket.fileno(), _BLOCK_BYTES * _BLOCKS)
         self._next = 0
+        self._interface = interface
         self.socket.bind((interface, _ETH_P_ALL))
 
     def fileno(self) -> int:
@@ -54,6 +55,14 @@ class PacketRing:
                 position += step
             struct.pack_into("=I", self._map, base + 8, _KERNEL)
             self._next = (self._next + 1) % _BLOCKS
+
+    def lost(self) -> bool:
+        """Whether the interface is gone for ever; one that was only down is looked at again.
+
+        Either is said as an error, and to wait for frames is no waiting until it is taken note of.
+        """
+        error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return error != 0 and self.socket.getsockname()[0] != self._interface
 
     def drops(self) -> int:
         """Frames the ring had no room for since last asked."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from controller.bench.hosts import HOSTS, INSIDE_HOST, OUTSIDE_HOST, Host
 from controller.bench.virtual import clock, probe_process
-from controller.bench.virtual.network import HOSTS, INSIDE_HOST, OUTSIDE_HOST, Host, run
+from controller.bench.virtual.network import run
 from controller.bench.virtual.outage import Arrival, Outage, outage
 from controller.bench.virtual.probe_process import UDP_RECORD
 from controller.bench.virtual.processes import Processes, Started

@@ -204,6 +204,14 @@ class UnitBox:
                 raise WorldError(f"{self.unit} has no {process} process to signal\n{self._tail()}")
             time.sleep(0.005)
 
+    def stand_still(self, still: bool) -> None:
+        """SIGSTOP to the supervisor and all it has started, or SIGCONT. Raises WorldError."""
+        if self._running is None:
+            raise WorldError(f"{self.unit} has no processes")
+        number = signal.SIGSTOP if still else signal.SIGCONT
+        for pid in descendants(self._running.process.pid):
+            _signalled(pid, number)
+
     def erase(self) -> None:
         """Empty the flash."""
         for entry in self.flash.iterdir():
@@ -256,6 +264,16 @@ def _signalled(pid: int, number: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def descendants(pid: int) -> list[int]:
+    """That process and all that it and its children have started, parents first."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
 
 
 def listening_child(supervisor: int, path: Path) -> int | None:

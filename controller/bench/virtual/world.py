@@ -20,19 +20,25 @@ from controller.bench.virtual.console_line import Conversation
 from controller.bench.virtual.echo import echo
 from controller.bench.virtual.forwarding import Forwarding, forwarding
 from controller.bench.virtual.namespaces import RUN
-from controller.bench.virtual.network import Network
+from controller.bench.virtual.network import DATA, ETHERNETS, Network, port
+from controller.bench.virtual.network_hand import NetworkHand
 from controller.bench.virtual.pinbus import PinBus
 from controller.bench.virtual.processes import Processes
 from controller.bench.virtual.traffic import SETTLED_NS, Traffic, arp_tables
 from controller.bench.virtual.unit_box import Surroundings, UnitBox
 from controller.bench.world import (
     Action,
+    BpdusOnly,
     Claim,
     CloseContact,
     CopyFlash,
     Cut,
+    Drop,
     Erase,
+    Flap,
+    Freeze,
     Garble,
+    Hosts,
     Kill,
     Link,
     Measurement,
@@ -44,10 +50,17 @@ from controller.bench.world import (
     PowerOn,
     PullCable,
     PullLink,
+    Reappear,
     Rig,
+    SpanningTree,
     Stop,
+    Storm,
+    Switch,
+    Thaw,
     Unit,
+    Vanish,
     WorldError,
+    Worsen,
 )
 from controller.bench.world import (
     Traffic as TrafficSwitch,
@@ -62,6 +75,14 @@ _ORDER = re.compile(r"\s*(no\s+)?failover\s+active\s*$")
 _THIS_HOST = re.compile(r"^\s*This host: .*? - (.+?)\s*$", re.MULTILINE)
 
 
+def _ethernet(interface: str) -> int:
+    """The number of "Ethernet0" to "Ethernet5". Raises WorldError for others."""
+    number = int(interface.removeprefix("Ethernet"))
+    if number >= ETHERNETS:
+        raise WorldError(f"no unit has an {interface}; there are Ethernet0 to {ETHERNETS - 1}")
+    return number
+
+
 class VirtualWorld:
     """Two units on this machine; see World. Only inside ``namespaces.enter``."""
 
@@ -73,6 +94,7 @@ class VirtualWorld:
         self.processes = Processes(folder / "log")
         self.network = Network()
         self.network.build()
+        self.hand = NetworkHand(self.network, self.processes)
         bus_path = folder / "pinbus"
         words = ["controller.bench.virtual.pinbus", "--socket", str(bus_path)]
         self.processes.start_module("pinbus", words, wait_ready=True)
@@ -89,6 +111,7 @@ class VirtualWorld:
         self._traffic: Traffic | None = None
         self._run = evidence.Run()
         self._cable_cut: set[Unit] = set()
+        self._gone: list[Vanish] = []
         self._states: dict[Unit, tuple[int, str]] = {}
 
     def _box(self, unit: Unit) -> UnitBox:
@@ -134,7 +157,9 @@ class VirtualWorld:
                 box.stop()  # a box in doubt is started anew, not trusted
 
     def _mend_everything(self, rig: Rig) -> None:
-        self.network.mend_all()
+        self.hand.calm()
+        for vanished in tuple(self._gone):
+            self._reappear(Reappear(vanished.unit, vanished.interface))
         if rig.crossover != self.network.crossover:
             for box in self.units.values():
                 box.stop()  # the NIC under it is exchanged
@@ -157,14 +182,28 @@ class VirtualWorld:
                 self._power(action)
             case PullCable() | PlugCable() | OpenContact() | CloseContact() | Garble():
                 self._touch_cable(action)
-            case Cut() | Mend():
-                self._cut_or_mend(action)
+            case Cut() | Mend() | Worsen() if action.link is Link.CABLE:
+                self._touch_wire(action)
+            case Worsen():
+                raise WorldError("the virtual world has no netem: its Ethernet is only cut")
+            case Cut() | Drop() | BpdusOnly() | Mend() | Switch() | SpanningTree():
+                self.hand.do(action)
+            case Hosts() | Storm():
+                self.hand.do(action)
+            case Flap():
+                self._flap(action)
+            case Vanish():
+                self._vanish(action)
+            case Reappear():
+                self._reappear(action)
             case PullLink(unit, interface) | PlugLink(unit, interface):
                 self.units[unit].link(interface, isinstance(action, PlugLink))
             case Kill(unit, process):
                 self.units[unit].signal(process, signal.SIGKILL)
             case Stop(unit, process):
                 self.units[unit].signal(process, signal.SIGSTOP)
+            case Freeze(unit) | Thaw(unit):
+                self.units[unit].stand_still(isinstance(action, Freeze))
             case Erase(unit):
                 self._off(unit).erase()
             case CopyFlash(source, target):
@@ -200,16 +239,49 @@ class VirtualWorld:
             case Garble(percent):
                 self.cable.garble(percent)
 
-    def _cut_or_mend(self, action: Cut | Mend) -> None:
-        if action.link is not Link.CABLE:
-            self.network.cut(action) if isinstance(action, Cut) else self.network.mend(action.link)
-            return
+    def _touch_wire(self, action: Cut | Mend | Worsen) -> None:
+        if isinstance(action, Worsen):
+            raise WorldError("the virtual cable is cut or garbled, and otherwise as good as new")
         if isinstance(action, Mend):
             self._cable_cut.clear()
             self.cable.garble(0)
         else:
             self._cable_cut |= set(Unit) if action.sender is None else {action.sender}
         self.cable.cut(self._cable_cut)
+
+    def _flap(self, action: Flap) -> None:
+        """The switch turned that often, on a schedule of its own: being late makes it no longer."""
+        step_s = action.over_ms / 1000 / (2 * action.times)
+        due = time.monotonic()
+        for turn in range(2 * action.times):
+            self.units[action.unit].link(action.interface, plugged=turn % 2 == 1)
+            due += step_s
+            time.sleep(max(0.0, due - time.monotonic()))
+
+    def _vanish(self, action: Vanish) -> None:
+        ethernet = _ethernet(action.interface)
+        if ethernet in DATA:
+            self.capture.catch_up()
+            if self._second is not None:
+                self._second.lose(action.unit, ethernet)
+        self.network.vanish(action.unit, ethernet)
+        self.hand.faults.forget(port(action.unit, f"eth{ethernet}"))
+        self._gone.append(action)
+        self.capture.await_ports(self._ports_there())
+
+    def _reappear(self, action: Reappear) -> None:
+        """There when both captures look at its port: nothing the unit says is missed."""
+        ethernet = _ethernet(action.interface)
+        self.network.prepare_nic(action.unit, ethernet)
+        self._gone.remove(Vanish(action.unit, action.interface))
+        self.capture.await_ports(self._ports_there())
+        if ethernet in DATA and self._second is not None:
+            self._second.find(action.unit, ethernet)
+        self.network.reappear(action.unit, ethernet)
+
+    def _ports_there(self) -> int:
+        gone = sum(_ethernet(vanished.interface) in DATA for vanished in self._gone)
+        return len(DATA) * len(Unit) - gone
 
     def _off(self, unit: Unit) -> UnitBox:
         box = self.units[unit]

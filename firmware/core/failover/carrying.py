@@ -3,7 +3,7 @@
 Carries opaque messages; decides only when nobody is there to carry them to. Each link keeps its
 own numbers, and a unit that comes back to a link goes on in them: those of the mate went on.
 
-Clauses: NC-5.
+Clauses: NC-5, ST-5.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from firmware.core.failover.view import SyncStatus
 from firmware.core.settings import Mode
 from firmware.core.wire.bodies import Ack, Segment, UnitState
 from firmware.core.wire.channel import CABLE_RATE, LAN_RATE, OrderedChannel
+
+ASKS_ON_MS = 2_000  # a mate that has it leaves Sync Config at once, and says so
 
 
 class Carrying:
@@ -60,13 +62,18 @@ class Carrying:
             self._ordered.queue(payload)
             unit.out.append(ResetReplication())
 
-    def serve_sync(self, unit: Unit) -> None:
-        """A mate in Sync Config asks for the whole configuration: pass it on, once."""
-        hello = unit.mate.hello
-        if unit.mate.lost or hello is None or unit.mate.sync_served:
+    def serve_sync(self, unit: Unit, now_ms: int) -> None:
+        """A mate in Sync Config asks for the whole configuration: pass it on, once.
+
+        One that goes on asking after it was sent had left that state and come back to it, unheard.
+        """
+        mate, hello = unit.mate, unit.mate.hello
+        asks = hello is not None and hello.state is UnitState.SYNC_CONFIG
+        if mate.lost or not asks or unit.state is not UnitState.ACTIVE:
             return
-        if unit.state is UnitState.ACTIVE and hello.state is UnitState.SYNC_CONFIG:
-            unit.mate.sync_served = True
+        over_ms = None if mate.sync_ended_ms is None else now_ms - mate.sync_ended_ms
+        if not mate.sync_served or (over_ms is not None and over_ms >= ASKS_ON_MS):
+            mate.sync_served, mate.sync_ended_ms = True, None
             unit.sync = SyncStatus.SYNCING
             unit.out.append(StartSync())
 

@@ -28,8 +28,10 @@ from firmware.core.failover import (
     power,
     renewal,
     report,
+    silence,
     speaking,
     startup,
+    witness,
 )
 from firmware.core.failover import events as ev
 from firmware.core.failover.carrying import Carrying
@@ -168,8 +170,10 @@ class Engine:
         unit.changed = True
         if first or before.hold_unit_ms != event.settings.hold_unit_ms:
             unit.out.append(SetUnitTimers(event.settings.hold_unit_ms))
-        if first or before.mode is not event.settings.mode:
+        other_link = first or before.mode is not event.settings.mode
+        if other_link:
             self._carrying.use(event.settings.mode)
+        if other_link or before.cable_used is not event.settings.cable_used:
             power.judge(unit)
         self._forget_channels(unit)
         interfaces.configured_anew(unit)
@@ -204,11 +208,12 @@ class Engine:
         for heard in (unit.mate.heard_ms, unit.mate.hellos, unit.mate.sequences):
             for channel in [c for c in heard if c not in known]:
                 del heard[channel]
+        witness.forget(unit, known)
 
     def _time(self, unit: Unit, _event: ev.Event, now_ms: int) -> list[Cause]:
         if unit.due_ms is not None and now_ms > unit.due_ms:
             unit.late_worst_ms = max(unit.late_worst_ms, now_ms - unit.due_ms)
-            monitor.forgive_lateness(unit, now_ms - unit.due_ms)
+            silence.forgive_lateness(unit, now_ms - unit.due_ms)
         plugged_ms = startup.plugged_due_ms(unit)
         if plugged_ms is not None and now_ms >= plugged_ms:
             return self._enable(unit)
@@ -216,7 +221,7 @@ class Engine:
         if strap_ms is not None and now_ms >= strap_ms:
             power.tell_strap(unit)
         dataplan.time_passed(unit, now_ms)
-        return [*monitor.silence(unit, now_ms), *handover.time_passed(unit, now_ms)]
+        return [*silence.judge(unit, now_ms), *handover.time_passed(unit, now_ms)]
 
     def _frame(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.FrameReceived)
@@ -300,6 +305,8 @@ class Engine:
             return []
         unit.carriers[event.physical] = event.up
         unit.changed = True
+        if not event.up:
+            witness.carrier_lost(unit, event.physical)
         link = unit.settings.failover_link
         for interface in unit.settings.interfaces:
             if interface.physical == event.physical:
@@ -337,10 +344,11 @@ class Engine:
         self._carrying.queue(unit, event.payload)
         return []
 
-    def _sync_ended(self, unit: Unit, event: ev.Event, _now_ms: int) -> list[Cause]:
+    def _sync_ended(self, unit: Unit, event: ev.Event, now_ms: int) -> list[Cause]:
         assert isinstance(event, ev.SyncEnded)
         failed = event.outcome is ev.SyncOutcome.FAILED
         unit.sync = SyncStatus.FAILED if failed else SyncStatus.DONE
+        unit.mate.sync_ended_ms = now_ms
         unit.changed = True
         if not failed:
             unit.sync_failures = 0
@@ -433,13 +441,14 @@ class Engine:
             if unit.changed:
                 dataplan.plan(unit)
             self._stand_alone(unit, now_ms)
-            self._carrying.serve_sync(unit)
+            self._carrying.serve_sync(unit, now_ms)
             ladder.tell(unit)
             self._renew(unit, now_ms)
             speaking.time_passed(unit, now_ms)
             lease.renew(unit, now_ms)
             self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
+            witness.look(unit, now_ms, passive=startup.stays_passive(unit, now_ms))
         if unit.changed and unit.booted:
             self._lamps(unit)
             unit.changed = False
@@ -453,7 +462,8 @@ class Engine:
             unit.out.append(AssumeAddresses())
 
     def _lamps(self, unit: Unit) -> None:
-        fault = unit.state is UnitState.FAILED or unit.link.failed or unit.mate.failed
+        failed = unit.state is UnitState.FAILED or unit.mate.failed
+        fault = failed or unit.link.failed or unit.testimony.blocked
         wanted = (unit.holding, unit.state is UnitState.STANDBY_READY, fault or unit.conflict)
         for lamp, on, was in zip(Lamp, wanted, unit.lamps, strict=True):
             if on is not was:
@@ -465,7 +475,8 @@ class Engine:
             return None
         dues = (
             speaking.due_ms(unit),
-            monitor.due_ms(unit),
+            silence.due_ms(unit),
+            unit.testimony.due_ms,
             handover.due_ms(unit),
             lease.due_ms(unit),
             meeting.due_ms(unit, now_ms),

@@ -9,7 +9,7 @@ active takes the addresses, then says Claimed. 50 ms after Claimed the old one's
 down (HO-1). No Claimed within 500 ms: it takes them back, with a message (HO-3). Every step has
 the number of its switchover, so a repeat is harmless (HO-4).
 
-Clauses: HO-1 to HO-5, OR-1, OR-2.
+Clauses: HO-1 to HO-5, OR-1, OR-2, OR-5.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from firmware.core.failover.effects import (
     AssumeAddresses,
     DropActiveLinks,
     OrderAnswered,
+    ReleaseAddresses,
     YieldAddresses,
 )
 from firmware.core.failover.events import Order
 from firmware.core.failover.model import Unit
-from firmware.core.failover.states import REASONS, Cause
+from firmware.core.failover.states import REASONS, Cause, is_active
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import Handover, HandoverStep, UnitState
 
+NOT_UNDERSTOOD = "the other unit is not understood; enter the same failover key on both, then again"
 CLAIM_MS = 500  # from Yielded to Claimed, else rolled back
 AGAIN_MS = 50  # Yielded is said again this often meanwhile
 GRANT_MS = 1_000  # from Request to Yielded, else the order has failed
@@ -40,6 +42,9 @@ def order(unit: Unit, wanted: Order, ticket: int, now_ms: int) -> list[Cause]:
         if unit.state is not UnitState.FAILED and unit.mate.failed and not unit.mate.lost:
             unit.send_everywhere(Handover(HandoverStep.RESET, _next_number(unit)))
         return [Cause.RESET]
+    if unit.state is UnitState.DISABLED and unit.took_part:
+        _forced(unit, wanted, ticket, now_ms)
+        return []
     already = UnitState.ACTIVE if wanted is Order.ACTIVE else UnitState.STANDBY_READY
     if unit.state is already:
         unit.out.append(OrderAnswered(ticket, ""))
@@ -55,6 +60,42 @@ def order(unit: Unit, wanted: Order, ticket: int, now_ms: int) -> list[Cause]:
         unit.handover.asked_ms = now_ms
         unit.send_everywhere(Handover(HandoverStep.REQUEST, _next_number(unit)))
     return []
+
+
+def _forced(unit: Unit, wanted: Order, ticket: int, now_ms: int) -> None:
+    """OR-5: with failover off the roles are frozen, and yet an order moves them.
+
+    The one that serves lets go first, as ever; it does not wait for a claim, and does not take the
+    addresses back: with failover off nothing but an order moves them.
+    """
+    mate = unit.mate.hello if not unit.mate.lost else None
+    if wanted is Order.NO_ACTIVE:
+        if unit.holding:
+            _release(unit, _next_number(unit), "Set by the config command")
+    elif not unit.holding and monitor.not_understood(unit, now_ms):
+        unit.out.append(OrderAnswered(ticket, f"ERROR: {NOT_UNDERSTOOD}"))
+        return
+    elif not unit.holding and mate is not None and (mate.holding or is_active(mate.state)):
+        unit.handover.ticket, unit.handover.asked_ms = ticket, now_ms
+        unit.send_everywhere(Handover(HandoverStep.REQUEST, _next_number(unit)))
+        return
+    elif not unit.holding:
+        _take(unit)
+    unit.out.append(OrderAnswered(ticket, ""))
+
+
+def _release(unit: Unit, number: int, why: str) -> None:
+    """Let go with failover off, and say so: a mate that is Standby Ready takes over."""
+    unit.holding, unit.changed, unit.handover.number = False, True, number
+    unit.out.append(ReleaseAddresses())
+    unit.log(MessageId.SWITCHING_TO_STANDBY, why)
+    unit.send_everywhere(Handover(HandoverStep.YIELDED, number))
+
+
+def _take(unit: Unit) -> None:
+    """Serve with failover off; ``holding`` follows when the addresses are there."""
+    unit.out.append(AssumeAddresses())
+    unit.log(MessageId.SWITCHING_TO_ACTIVE, "Set by the config command")
 
 
 def _next_number(unit: Unit) -> int:
@@ -79,12 +120,13 @@ def _why_not(unit: Unit, wanted: Order) -> str:
     if unit.link.failed:
         return "the failover link is failed; restore it first, then try again"
     if monitor.not_understood(unit, unit.last_step_ms):
-        return "the other unit is not understood; enter the same failover key on both, then again"
+        return NOT_UNDERSTOOD
     if mate.lost or mate.hello is None:
         return "the other unit is not detected; see show failover"
     if mate.unfit is not None:
         return f"the other unit cannot be its mate ({REASONS[mate.unfit]})"
-    if mate.hello.state is not needed:
+    frozen = mate.hello.state is UnitState.DISABLED and mate.hello.holding  # OR-5
+    if mate.hello.state is not needed and not (frozen and wanted is Order.ACTIVE):
         return f"the other unit is {mate.hello.state.text}; it must be {needed.text}"
     return ""
 
@@ -158,6 +200,9 @@ def _asked(unit: Unit, body: Handover) -> list[Cause]:
     handover = unit.handover
     if body.number == handover.number:
         return []  # HO-4: a repeat by another channel
+    if unit.state is UnitState.DISABLED and unit.took_part and unit.holding:
+        _release(unit, body.number, "Other unit wants me Standby")
+        return []
     if unit.state is not UnitState.ACTIVE or busy(unit):
         if unit.state is UnitState.ACTIVE:
             unit.send_everywhere(Handover(HandoverStep.REFUSED, body.number))
@@ -168,11 +213,16 @@ def _asked(unit: Unit, body: Handover) -> list[Cause]:
 
 def _granted(unit: Unit, body: Handover) -> list[Cause]:
     handover = unit.handover
+    mine = handover.asked_ms is not None and body.number == handover.number
+    if unit.state is UnitState.DISABLED and mine:
+        handover.asked_ms = None
+        _take(unit)
+        answer(unit, "")
+        return []
     if unit.state is not UnitState.STANDBY_READY or handover.yielded_ms is not None:
         if unit.state is UnitState.ACTIVE and body.number == handover.number:
             unit.send_everywhere(Handover(HandoverStep.CLAIMED, body.number))
         return []
-    mine = handover.asked_ms is not None and body.number == handover.number
     handover.number, handover.claim, handover.asked_ms = body.number, body.number, None
     return [Cause.ORDER_GRANTED if mine else Cause.MATE_YIELDED]
 
@@ -201,7 +251,7 @@ def time_passed(unit: Unit, now_ms: int) -> list[Cause]:
             unit.out.append(DropActiveLinks())
     if handover.asked_ms is not None and now_ms - handover.asked_ms >= GRANT_MS:
         handover.asked_ms = None
-        answer(unit, "ERROR: the other unit did not answer within 1 s; nothing was changed")
+        answer(unit, "ERROR: the other unit did not answer within 1 s; look at both, then again")
     if handover.yielded_ms is None or unit.state is not UnitState.STANDBY_READY:
         return []
     if now_ms - handover.yielded_ms >= CLAIM_MS:

@@ -36,7 +36,9 @@ def watching(unit: Unit) -> bool:
     mate = unit.mate
     if mate.hello is None or mate.lost or mate.failed:
         return False
-    settled = (UnitState.ACTIVE, UnitState.STANDBY_READY)
+    settled: tuple[UnitState, ...] = (UnitState.ACTIVE, UnitState.STANDBY_READY)
+    if unit.settings.witness:
+        settled = (*settled, UnitState.COLD_STANDBY)  # WI-3: it may have to prove its mate dead
     return unit.state in settled and mate.hello.state in settled
 
 

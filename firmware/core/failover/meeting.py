@@ -81,6 +81,8 @@ def _in_cold_standby(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     waited_ms = now_ms - unit.since_ms
     if is_active(hello.state):
         waits = waited_ms < sync_wait_ms(unit) or not fitness.identified(unit)
+        if unit.settings.witness and not monitor.hears_link(unit, now_ms):
+            waits = True  # WI-2: a configuration goes by the failover link only
         return [] if waits else [Cause.ACTIVE_MATE]
     return [Cause.MATE_NOT_ACTIVE] if waited_ms >= COLD_STANDBY_MS else []
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from firmware.core.failover.effects import DataPlan, Effect, Log, SendFrame
 from firmware.core.failover.events import CableFacts
 from firmware.core.failover.states import Cause
-from firmware.core.failover.view import CableStatus, FailReason, SyncStatus
+from firmware.core.failover.view import CableStatus, FailReason, SyncStatus, WitnessSays
 from firmware.core.message_ids import MessageId
-from firmware.core.settings import Identity, Mode, Settings, UnitFacts
+from firmware.core.settings import Identity, Mode, Settings, UnitFacts, Witness
 from firmware.core.wire.bodies import (
     CABLE,
     LAN,
@@ -35,6 +35,7 @@ class Mate:
     """What is known of the other unit. Written by ``monitor``."""
 
     chassis: int | None = None  # latched at negotiation; strangers are ignored
+    by_link: bool = False  # and heard by the failover link since, not by a witness alone
     boot: int = 0  # verified: this life has echoed ours
     former: dict[int, None] = field(default_factory=dict)  # lives that ended, oldest first
     hello: Hello | None = None  # the newest, by its sequence
@@ -58,6 +59,7 @@ class Mate:
     idle_since_ms: int | None = None  # frames that cannot be opened say: I do not serve
     heard_us: bool = False  # this life of the mate has said hears_link
     sync_served: bool = False  # its request for the configuration was passed on
+    sync_ended_ms: int | None = None  # when management had done with that request
     not_active_since_ms: int | None = None  # neither unit is active since
 
 
@@ -90,9 +92,22 @@ class Link:
     told: bool = False  # by a message of the cable's
     failed: bool = False  # marked failed: the mate is heard elsewhere only, or the cable is out
     silent_all: bool = False  # failed, and nothing is heard elsewhere either
+    beside_since_ms: int | None = None  # since when somebody says hello elsewhere: ``beside``
+    beside_ms: int = 0  # and when that was last heard
     probing_since_ms: int | None = None
     next_probe_ms: int = 0
     probe_number: int = 0
+
+
+@dataclass(slots=True)
+class Testimony:
+    """What the witnesses say. Written by ``witness``."""
+
+    broken: dict[str, None] = field(default_factory=dict)  # ways whose end here failed meanwhile
+    says: tuple[tuple[Witness, WitnessSays], ...] = ()  # as shown
+    none_since_ms: int | None = None  # no listed way is alive since
+    blocked: bool = False  # and so nobody takes over from a silent mate; told
+    due_ms: int | None = None  # when to look again
 
 
 @dataclass(slots=True)
@@ -152,6 +167,7 @@ class Hellos:
     next_link_ms: int = 0
     next_data_ms: int = 0
     spoken_ms: int = 0  # the last hello on the failover link
+    next_witness_ms: int = 0
     sequence: int = 0
     candidates: dict[int, int] = field(default_factory=dict)  # unverified boot -> answered at
 
@@ -168,6 +184,9 @@ class Unit:
     data_channels: tuple[str, ...] = ()  # data interfaces that can carry hellos: not shut down
     hello_channels: tuple[str, ...] = ()  # those of them that are monitored
     channels: tuple[str, ...] = (CABLE,)  # every way to the mate, the failover link first
+    witness_links: tuple[str, ...] = ()  # the other mode's failover link, where it is a witness
+    listed: tuple[str, ...] = ()  # the ways whose silence may prove the mate dead
+    introducing: tuple[str, ...] = (CABLE,)  # the ways by which a mate may be found
     booted: bool = False  # the first settings have arrived
     took_part: bool = False  # failover was on at some time of this life
     passive: bool = False  # Disabled because the mate does not fit; entering
@@ -205,6 +224,7 @@ class Unit:
     changed: bool = False
     mate: Mate = field(default_factory=Mate)
     link: Link = field(default_factory=Link)
+    testimony: Testimony = field(default_factory=Testimony)
     cable: Cable = field(default_factory=Cable)
     handover: Handover = field(default_factory=Handover)
     plan: Plan = field(default_factory=Plan)
@@ -217,11 +237,17 @@ class Unit:
         self.settings = settings
         self.link_channel = LAN if settings.mode is Mode.LAN else CABLE
         self.data_channels = tuple(i.physical for i in settings.interfaces if not i.shutdown)
-        self.channels = (self.link_channel, *self.data_channels)
+        self.witness_links = _witness_links(settings)
+        self.channels = (self.link_channel, *self.witness_links, *self.data_channels)
         self.hello_channels = tuple(
             i.physical for i in settings.interfaces if i.monitored and not i.shutdown
         )
         self.data_places = {i.physical: n for n, i in enumerate(settings.interfaces)}
+        links = (self.link_channel, *self.witness_links)
+        listed = [witness.value for witness in settings.witness]
+        proving = self.hello_channels if Witness.INTERFACES in settings.witness else ()
+        self.listed = (*(link for link in links if link in listed), *proving)
+        self.introducing = (*links, *proving)
 
     def frame(self, body: Body, *, echo: int | None = None, sequence: int | None = None) -> Frame:
         """A frame of ours, numbered, that echoes the mate's boot unless told otherwise."""
@@ -252,3 +278,12 @@ class Unit:
         if count >= 10 and count == 10 ** (len(str(count)) - 1):
             self.log(MessageId.FRAMES_IGNORED, str(count), channel, why)
             self.changed = True
+
+
+def _witness_links(settings: Settings) -> tuple[str, ...]:
+    """The other mode's failover link, where it is a witness."""
+    if settings.mode is Mode.LAN:
+        return (CABLE,) if Witness.CABLE in settings.witness else ()
+    link = settings.failover_link
+    usable = link is not None and link.primary is not None and not link.shutdown
+    return (LAN,) if Witness.LAN in settings.witness and usable else ()

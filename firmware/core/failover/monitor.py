@@ -1,7 +1,7 @@
 """Hears the mate: which frames count, what they say of it, and when silence means something.
 
-Decides whether a frame counts at all, and whether the failover link is failed or the mate lost.
-Does not know what to do about it: it returns causes.
+Decides whether a frame counts at all, and what it says of the mate and of the failover link. What
+is made of silence is ``silence``'s. Does not know what to do about it: it returns causes.
 
 A frame counts only if it echoes this boot's random number, so a recording is worth nothing after a
 restart; within one boot a channel's sequence only grows, and a life of the mate that ended does not
@@ -9,25 +9,22 @@ begin again. A unit whose frame echoes another boot is
 answered with a hello that lets it echo ours, and is otherwise nothing. The chassis of the mate is
 latched when a frame over the failover link first counts; a stranger is ignored until the mate is
 lost. Data interfaces only confirm a mate, they never introduce one: cut the failover link at boot
-and the document's "both units become active" holds (FA-5).
-
-One silent channel is never a dead mate (EV-1). After two thirds of the hold time without a frame on
-the failover link every channel is probed; at the hold time the mate is lost if no channel
-answered, and the link is failed if one did (EV-2). A failed link blocks takeover until it is
-restored (FA-4). Time in which this process itself was late is not held against the mate (EV-4).
+and the document's "both units become active" holds (FA-5). Unless they are a witness: then they
+introduce one once the failover link has been silent for a while, and what is heard by the link
+later outranks whom they introduced (WI-2).
 
 A frame that cannot be opened, from where only the mate is, proves that it lives and nothing else
 (KY-2). While nothing else is heard of it, its claim to serve or not is all there is to go by, and
 only the primary acts on it (KY-3).
 
-Clauses: EV-1 to EV-6, FA-4, KY-2, KY-3, NC-1 to NC-5.
+Clauses: EV-3, EV-5, FA-4, KY-2, KY-3, NC-1 to NC-5, WI-2.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core.failover import policy
+from firmware.core.failover import beside, policy
 from firmware.core.failover.events import FrameUnreadable
 from firmware.core.failover.lives import next_life
 from firmware.core.failover.model import Unit
@@ -61,6 +58,7 @@ FAULTY = (
     InterfaceState.FAILED_WAITING,
 )  # of the mate's, as 103003 tells
 UNREAD_TOLD_MS = 60_000  # a key mismatch is told at most this often
+ALONE_ON_LINK_MS = 2_000  # so long the failover link comes first in finding a mate
 IDLE_MS = 2_000  # a mate that is not understood must have said so long that it does not serve
 
 
@@ -71,6 +69,8 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         return False  # a broadcast of our own, back from the link
     if header.echo != unit.boot:
         unit.ignore(channel, "does not echo this boot")
+        if beside.heard(unit, channel, frame, now_ms):
+            mark_link_failed(unit, told=unit.cable.status in UNPLUGGED)
         _answer_candidate(unit, channel, frame, now_ms)
         return False
     if header.boot != unit.mate.boot and not _adopt(unit, channel, frame):
@@ -82,6 +82,10 @@ def counts(unit: Unit, channel: str, frame: Frame, now_ms: int) -> bool:
         unit.ignore(channel, "heard already, or too old to tell")
         return False
     unit.mate.heard_ms[channel] = unit.mate.understood_ms = now_ms
+    unit.mate.by_link = unit.mate.by_link or channel == unit.link_channel
+    unit.testimony.broken.pop(channel, None)
+    if channel == unit.link_channel:
+        unit.link.beside_since_ms = None
     unit.mate.unread_ms = unit.mate.idle_since_ms = None
     return True
 
@@ -97,6 +101,7 @@ def unreadable(unit: Unit, event: FrameUnreadable, now_ms: int) -> None:
         mate.idle_since_ms = None if event.serves else idle_ms
     if mate.boot and not mate.lost:
         mate.heard_ms[channel] = now_ms
+        unit.testimony.broken.pop(channel, None)
     if mate.unread_told_ms is None or now_ms - mate.unread_told_ms >= UNREAD_TOLD_MS:
         mate.unread_told_ms = now_ms
         unit.log(MessageId.KEY_MISMATCH)
@@ -155,8 +160,11 @@ def _may_introduce(unit: Unit, channel: str, body: Hello) -> bool:
     mate = unit.mate
     gone = mate.lost or (unit.link.failed and unit.link.silent_all)
     if mate.chassis is None or (gone and body.chassis != mate.chassis):
-        return channel == unit.link_channel
-    return body.chassis == mate.chassis
+        waited = unit.last_step_ms - unit.since_ms >= ALONE_ON_LINK_MS
+        listens = waited or channel not in unit.data_channels
+        return channel in unit.introducing and listens
+    outranks = channel == unit.link_channel and not mate.by_link
+    return body.chassis == mate.chassis or outranks
 
 
 def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
@@ -176,6 +184,7 @@ def _adopt(unit: Unit, channel: str, frame: Frame) -> bool:
         return True
     if body.chassis != mate.chassis:
         mate.identify = mate.unfit = None
+        mate.by_link = False
     elif mate.boot:
         _bury(unit)
     mate.chassis, mate.boot = body.chassis, frame.header.boot
@@ -375,7 +384,8 @@ def mark_link_failed(unit: Unit, *, told: bool = False) -> None:
     elif not told:
         unit.log(MessageId.CABLE_COMMUNICATION_FAILURE)
     if unit.mate.boot and not unit.mate.lost:
-        unit.hellos.next_data_ms = 0  # tell the mate at once, by the ways that are left
+        # Tell the mate at once, by the ways that are left.
+        unit.hellos.next_data_ms = unit.hellos.next_witness_ms = 0
 
 
 def restore_link(unit: Unit, now_ms: int) -> None:
@@ -383,7 +393,8 @@ def restore_link(unit: Unit, now_ms: int) -> None:
 
     Only after such a frame: what was heard before it failed says nothing (FA-4).
     """
-    mate, unplugged = unit.mate, unit.cable.status in UNPLUGGED
+    mate = unit.mate
+    unplugged = unit.settings.mode is Mode.CABLE and unit.cable.status in UNPLUGGED
     if unit.link.failed and mate.heard_us and hears_link(unit, now_ms) and not unplugged:
         unit.link.failed = unit.link.silent_all = False
         unit.changed = True
@@ -391,95 +402,3 @@ def restore_link(unit: Unit, now_ms: int) -> None:
             unit.log(MessageId.FAILOVER_LINK_OK)
         elif not unit.link.told:
             unit.log(MessageId.CABLE_OK)
-
-
-def forgive_lateness(unit: Unit, late_ms: int) -> None:
-    """EV-4: while this process did not run it could not hear; do not hold that against the mate."""
-    heard = unit.mate.heard_ms
-    latest = unit.last_step_ms
-    for channel in heard:
-        heard[channel] = min(latest, heard[channel] + late_ms)
-    if unit.link.probing_since_ms is not None:
-        unit.link.probing_since_ms = min(latest, unit.link.probing_since_ms + late_ms)
-
-
-def silence(unit: Unit, now_ms: int) -> list[Cause]:
-    """Judge how long nothing came by the failover link. Probes, then decides."""
-    mate, link, hold_ms = unit.mate, unit.link, unit.settings.hold_unit_ms
-    if mate.lost or not mate.boot:
-        return []
-    if link.failed:
-        return _silence_without_link(unit, now_ms)
-    heard_ms = mate.heard_ms.get(unit.link_channel, unit.since_ms)
-    silent_ms = now_ms - heard_ms
-    if silent_ms < probe_after_ms(hold_ms):
-        link.probing_since_ms = None
-        return []
-    _probe(unit, now_ms)
-    if now_ms < _deadline_ms(unit, heard_ms):
-        return []
-    assert link.probing_since_ms is not None
-    if any(ms >= link.probing_since_ms for ms in _data_heard(unit)):
-        mark_link_failed(unit)
-        return []
-    unit.log(MessageId.NO_RESPONSE, "1")
-    return mate_gone(unit, Cause.MATE_LOST)
-
-
-def _deadline_ms(unit: Unit, heard_ms: int) -> int:
-    """The end of the hold time; later if probing began late, so that an answer has its time."""
-    hold_ms, since_ms = unit.settings.hold_unit_ms, unit.link.probing_since_ms
-    assert since_ms is not None
-    return max(heard_ms + hold_ms, since_ms + hold_ms - probe_after_ms(hold_ms))
-
-
-def probe_after_ms(hold_ms: int) -> int:
-    """EV-2: two of the at least three hellos of a hold time are missing."""
-    return hold_ms * 2 // 3
-
-
-def _data_heard(unit: Unit) -> list[int]:
-    heard = unit.mate.heard_ms
-    return [heard[channel] for channel in unit.data_channels if channel in heard]
-
-
-def _probe(unit: Unit, now_ms: int) -> None:
-    link = unit.link
-    if link.probing_since_ms is None:
-        link.probing_since_ms, link.next_probe_ms = now_ms, now_ms
-    if now_ms >= link.next_probe_ms:
-        link.next_probe_ms = now_ms + unit.settings.poll_unit_ms
-        link.probe_number += 1
-        unit.send_everywhere(Probe(link.probe_number))
-
-
-def _silence_without_link(unit: Unit, now_ms: int) -> list[Cause]:
-    """FA-4: with the link failed, silence elsewhere too is told, but nobody takes over."""
-    heard = _data_heard(unit)
-    silent = not heard or now_ms - max(heard) >= unit.settings.hold_interface_ms
-    if silent == unit.link.silent_all:
-        return []
-    unit.link.silent_all = silent
-    unit.changed = True
-    if silent:
-        unit.log(MessageId.NO_RESPONSE, "4")
-        unit.other_fail_reason = FailReason.COMMUNICATION
-    return []
-
-
-def due_ms(unit: Unit) -> int | None:
-    """When silence on the failover link must be looked at next."""
-    mate, link, hold_ms = unit.mate, unit.link, unit.settings.hold_unit_ms
-    if mate.lost or not mate.boot:
-        return None
-    dues = []
-    if link.failed:
-        heard = (ms + unit.settings.hold_interface_ms for ms in _data_heard(unit))
-        dues = [ms for ms in heard if ms > unit.last_step_ms]
-    else:
-        heard_ms = mate.heard_ms.get(unit.link_channel, unit.since_ms)
-        if link.probing_since_ms is None:
-            dues.append(heard_ms + probe_after_ms(hold_ms))
-        else:
-            dues.append(min(_deadline_ms(unit, heard_ms), link.next_probe_ms))
-    return min(dues, default=None)

@@ -14,6 +14,7 @@ Clauses: PS-1 to PS-5, CA-1 to CA-4.
 
 from __future__ import annotations
 
+from firmware.core.failover import witness
 from firmware.core.failover.effects import StartShortTimer
 from firmware.core.failover.events import CableFacts, ShortTimer
 from firmware.core.failover.model import Unit
@@ -22,12 +23,13 @@ from firmware.core.failover.states import Cause
 from firmware.core.failover.view import CableStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Mode
-from firmware.core.wire.bodies import Answer, Probe
+from firmware.core.wire.bodies import CABLE, Answer, Probe
 
 SETTLE_US = 1_000
 PLUG_SETTLES_MS = 100  # a plug's contacts close one after the other; an open strap reads Secondary
 PROBE_US = 1_500
 PROBE_NOT_REAL_TIME_US = 25_000  # docs/decisions/0004
+PROBE_BY_CABLE_US = 100_000  # WI-5: no other way would answer, and a cable takes its time
 
 JUDGED = (CableStatus.BAD, CableStatus.POWERED_OFF_THERE)
 TOLD: dict[CableStatus, MessageId] = {
@@ -72,7 +74,8 @@ def tell_strap(unit: Unit) -> None:
 def judge(unit: Unit) -> None:
     """Bring the status in line with the facts, as far as they can be believed now."""
     cable, facts = unit.cable, unit.cable.facts
-    if facts is None or unit.settings.mode is Mode.LAN:
+    if facts is None or not unit.settings.cable_used:
+        cable.settling, cable.probe = False, None
         _set(unit, CableStatus.NOT_USED)
     elif not facts.my_plug:
         _unplugged(unit, CableStatus.NOT_CONNECTED_HERE)
@@ -89,7 +92,9 @@ def judge(unit: Unit) -> None:
 def _unplugged(unit: Unit, status: CableStatus) -> None:
     unit.cable.settling, unit.cable.probe = False, None
     _set(unit, status)
-    if unit.mate.boot and not unit.mate.lost:
+    if unit.settings.mode is Mode.LAN:
+        witness.end_failed(unit, CABLE)
+    elif unit.mate.boot and not unit.mate.lost:
         mark_link_failed(unit, told=True)
 
 
@@ -113,6 +118,8 @@ def settled(unit: Unit) -> None:
     cable.probe, cable.answered = unit.link.probe_number, False
     unit.send_everywhere(Probe(cable.probe))
     window_us = PROBE_US if unit.facts.real_time else PROBE_NOT_REAL_TIME_US
+    if witness.only_cable_answers(unit, unit.last_step_ms):
+        window_us = PROBE_BY_CABLE_US
     unit.out.append(StartShortTimer(ShortTimer.POWER_PROBE, window_us))
 
 

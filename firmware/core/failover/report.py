@@ -38,6 +38,8 @@ def view(unit: Unit, now_ms: int) -> UnitView:
         frames_ignored=tuple(sorted(unit.ignored.items())),
         late_worst_ms=unit.late_worst_ms,
         real_time=unit.facts.real_time,
+        witnesses=unit.testimony.says,
+        takeover_blocked=unit.testimony.blocked,
         sent=unit.hellos.sequence,
         received=unit.received,
         holding=unit.holding,
@@ -52,7 +54,8 @@ def view(unit: Unit, now_ms: int) -> UnitView:
 
 def _cable(unit: Unit) -> CableStatus:
     """Plugged and powered at both ends, and yet nothing comes through: a bad cable."""
-    deaf = unit.link.failed and unit.cable.status is CableStatus.NORMAL
+    is_link = unit.settings.mode is Mode.CABLE
+    deaf = is_link and unit.link.failed and unit.cable.status is CableStatus.NORMAL
     return CableStatus.BAD if deaf else unit.cable.status
 
 

@@ -9,10 +9,12 @@ Clauses: HE-1 to HE-4, FE-2.
 
 from __future__ import annotations
 
+from firmware.core.failover import witness
 from firmware.core.failover.effects import SealFailedNotice, SendFrame
 from firmware.core.failover.fitness import identified
 from firmware.core.failover.model import Unit
 from firmware.core.failover.monitor import hello
+from firmware.core.settings import Witness
 from firmware.core.wire.bodies import FailedNotice, Identify, UnitState, kind_of
 
 SEEKING_POLL_MS = 200
@@ -27,7 +29,8 @@ def silent(unit: Unit) -> bool:
 
 def speak_now(unit: Unit) -> None:
     """The next turn is now, on every channel."""
-    unit.hellos.next_link_ms = unit.hellos.next_data_ms = unit.last_step_ms
+    hellos = unit.hellos
+    hellos.next_link_ms = hellos.next_data_ms = hellos.next_witness_ms = unit.last_step_ms
 
 
 def time_passed(unit: Unit, now_ms: int) -> None:
@@ -35,11 +38,17 @@ def time_passed(unit: Unit, now_ms: int) -> None:
     if silent(unit):
         return
     if now_ms >= unit.hellos.next_link_ms:
-        unit.hellos.next_link_ms = now_ms + _link_poll_ms(unit)
+        unit.hellos.next_link_ms = now_ms + _seeking_or(unit, unit.settings.poll_unit_ms)
         unit.hellos.spoken_ms = now_ms
         unit.send(unit.link_channel, hello(unit, now_ms))
         if unit.mate.boot and (unit.state is UnitState.NEGOTIATION or not identified(unit)):
-            unit.send(unit.link_channel, identify(unit))
+            for channel in unit.introducing:
+                if channel == unit.link_channel or channel in unit.mate.heard_ms:
+                    unit.send(channel, identify(unit))
+    if unit.witness_links and now_ms >= unit.hellos.next_witness_ms:
+        unit.hellos.next_witness_ms = now_ms + _seeking_or(unit, witness.poll_ms(unit))
+        for channel in unit.witness_links:
+            unit.send(channel, hello(unit, now_ms))
     if now_ms >= unit.hellos.next_data_ms:
         unit.hellos.next_data_ms = now_ms + _data_poll_ms(unit)
         if not withdrawn(unit, now_ms):
@@ -53,14 +62,17 @@ def withdrawn(unit: Unit, now_ms: int) -> bool:
     return unit.state is UnitState.FAILED and now_ms > unit.since_ms
 
 
-def _link_poll_ms(unit: Unit) -> int:
-    poll_ms = unit.settings.poll_unit_ms
+def _seeking_or(unit: Unit, poll_ms: int) -> int:
     return min(poll_ms, SEEKING_POLL_MS) if _seeking(unit) else poll_ms
 
 
 def _data_poll_ms(unit: Unit) -> int:
-    """While an interface waits for its two hellos nothing is gained by hurrying: IF-2 says so."""
-    return unit.settings.poll_interface_ms
+    """While an interface waits for its two hellos nothing is gained by hurrying: IF-2 says so.
+
+    WI-2: but by a witness a mate may be found.
+    """
+    poll_ms = witness.data_poll_ms(unit)
+    return _seeking_or(unit, poll_ms) if Witness.INTERFACES in unit.settings.witness else poll_ms
 
 
 def _seeking(unit: Unit) -> bool:
@@ -103,4 +115,5 @@ def due_ms(unit: Unit) -> int | None:
     """When the next hello is due."""
     if silent(unit):
         return None
-    return min(unit.hellos.next_link_ms, unit.hellos.next_data_ms)
+    due = min(unit.hellos.next_link_ms, unit.hellos.next_data_ms)
+    return min(due, unit.hellos.next_witness_ms) if unit.witness_links else due

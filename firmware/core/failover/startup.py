@@ -9,11 +9,11 @@ Decides identity at boot and the election. ``elect`` reads, answers and changes 
 | negotiating, of equal health | primary active, secondary standby | ST-4 |
 | negotiating, one with fewer failed interfaces | that one active | ST-4 |
 | waiting for an active mate, or failed | active | ST-4 |
-| not heard, wait over | active | ST-3 |
+| not heard, wait over | active; with a witness a secondary stays passive | ST-3, WI-2 |
 | heard and not understood | nothing; a primary whose mate does not serve: active | KY-3 |
 | of the same identity | nothing: it stays out and says so | ID-2 |
 
-Clauses: ID-1 to ID-3, ST-3, ST-4, ST-8, ST-10, FA-2, FA-5, KY-3.
+Clauses: ID-1 to ID-3, ST-3, ST-4, ST-8, ST-10, FA-2, FA-5, KY-3, WI-2.
 """
 
 from __future__ import annotations
@@ -92,8 +92,26 @@ def wait_ms(unit: Unit) -> int:
         CableStatus.NOT_CONNECTED_THERE,
         CableStatus.POWERED_OFF_THERE,
     )
-    cable_mode = unit.settings.mode is Mode.CABLE
+    # With a witness somebody may still be heard by a way that comes up later than the cable.
+    cable_mode = unit.settings.mode is Mode.CABLE and not unit.settings.witness
     return WAIT_ALONE_MS if cable_mode and unit.cable.status in nobody else WAIT_MS
+
+
+def must_stay_passive(unit: Unit) -> bool:
+    """WI-2: with a witness a secondary that never heard its mate does not serve for that.
+
+    Its ways to the mate may all be cut. Unless the cable says that the mate has no power.
+    """
+    if not unit.settings.witness or unit.identity is not Identity.SECONDARY:
+        return False
+    no_mate = unit.mate.failed or unit.cable.status is CableStatus.POWERED_OFF_THERE
+    return not no_mate and not unit.holding
+
+
+def stays_passive(unit: Unit, now_ms: int) -> bool:
+    """WI-6: whether that is all that keeps this unit from serving now."""
+    alone = unit.mate.lost and now_ms - unit.since_ms >= wait_ms(unit)
+    return unit.state is UnitState.NEGOTIATION and alone and must_stay_passive(unit)
 
 
 def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
@@ -104,7 +122,8 @@ def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
     if monitor.not_understood(unit, now_ms):
         return Cause.NO_ACTIVE_UNIT if over and monitor.left_to_us(unit, now_ms) else Verdict.WAIT
     if mate.lost or mate.hello is None:
-        return Cause.NO_ACTIVE_UNIT if over else Verdict.WAIT
+        alone = over and not must_stay_passive(unit)
+        return Cause.NO_ACTIVE_UNIT if alone else Verdict.WAIT
     if mate.hello.identity is unit.identity:
         return Verdict.CONFLICT
     if not identified(unit) and not over:

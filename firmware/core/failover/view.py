@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from firmware.core.settings import Identity, Mode
+from firmware.core.settings import Identity, Mode, Witness
 from firmware.core.wire.bodies import InterfaceState, UnitState
 
 
@@ -47,6 +47,14 @@ class FailReason(Enum):
     COMMUNICATION = "Comm Failure"
     INTERFACE = "Ifc Failure"
     OWN_FAULT = "Unit Failure"
+
+
+class WitnessSays(Enum):
+    """What a witness of the `failover witness` line says, as printed in brackets."""
+
+    ALIVE = "mate alive"
+    DEAD = "mate dead"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,5 +108,7 @@ class UnitView:
     unfit: str = ""  # why the other unit cannot be a mate, as history prints it; empty: it can
     holding: bool = False  # this unit has the active addresses; it may, with failover off
     not_understood: bool = False  # the other unit lives, and its frames cannot be opened (KY-2)
+    witnesses: tuple[tuple[Witness, WitnessSays], ...] = ()  # empty: the witness is off
+    takeover_blocked: bool = False  # no witness is left to tell a dead mate from a cut
     sent: int = 0  # frames since the failover process began
     received: int = 0  # frames of the mate's that counted, since then

@@ -283,6 +283,12 @@ MESSAGES: dict[M, Row] = {
         "({unit}) The kernel cannot be told to stop forwarding by itself: {0}.",
         "at start; a unit all of whose processes stand still goes on forwarding",
     ),
+    M.NO_WITNESS_LEFT: Row(
+        1,
+        "({unit}) No failover witness is left ({0}); a takeover is blocked.",
+        "no way of `failover witness` can tell a dead mate from a cut",
+    ),
+    M.TAKEOVER_NOT_BLOCKED: Row(1, "({unit}) A takeover is no longer blocked.", "after 990032"),
 }
 
 

@@ -49,6 +49,7 @@ STATE = Topic(
         "mode",
         "cable",
         "failover_link",
+        "witness",
         "state_link",
         "mine",
         "mate",
@@ -150,6 +151,7 @@ def state_payload(
         "mode": view.mode.value,
         "cable": view.cable.value,
         "failover_link": view.failover_link.value,
+        "witness": {witness.value: word.value for witness, word in view.witnesses},
         "state_link": view.state_link.value,
         "mine": _host(view.mine),
         "mate": _host(view.other),
@@ -194,6 +196,7 @@ def alerts(view: UnitView) -> tuple[str, ...]:
         return ("failover is off",)
     return (
         *(("this unit is failed",) if view.mine.state is UnitState.FAILED else ()),
+        *(("takeover blocked: no failover witness is left",) if view.takeover_blocked else ()),
         *(("both units claim one identity",) if view.conflict else ()),
         *(("the mate is not understood: another failover key",) if view.not_understood else ()),
         *(
@@ -203,7 +206,8 @@ def alerts(view: UnitView) -> tuple[str, ...]:
         ),
         *(
             (f"cable: {view.cable.value}",)
-            if view.mode is Mode.CABLE and view.cable is not CableStatus.NORMAL
+            if view.cable is not CableStatus.NORMAL
+            and (view.mode is Mode.CABLE or view.cable is not CableStatus.NOT_USED)
             else ()
         ),
         *(

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from controller.bench.virtual import network as net
+from controller.bench.virtual.wire_faults import WireFaults
 from controller.bench.world import Cut, Link, Unit
 from tests.virtual.inside.reach import (
     BROADCAST,
@@ -51,13 +52,13 @@ def mac(unit: Unit, link: Link) -> bytes:
     return bytes.fromhex(net.burned_in_mac(unit, net.LINK_ETHERNET[link]).replace(":", ""))
 
 
-def passes(network: net.Network, link: Link, sender: Unit, kind: bytes = HELLO) -> set[str]:
+def passes(faults: WireFaults, link: Link, sender: Unit, kind: bytes = HELLO) -> set[str]:
     """What of broadcast, multicast and unicast the mate hears; then the link is whole again."""
     sockets = ends(link)
     source, mate = mac(sender, link), mac(sender.mate, link)
     for to, text in ((BROADCAST, b"broadcast"), (MULTICAST, b"multicast"), (mate, b"unicast")):
         say(sockets[sender], to, source, text, kind)
-    network.mend(link)
+    faults.mend(link)
     say(sockets[sender], BROADCAST, source, b"mended", kind)
     heard = heard_before(sockets[sender.mate], b"mended")
     for end in sockets.values():
@@ -69,51 +70,51 @@ EVERYTHING = {"broadcast", "multicast", "unicast"}
 
 
 @pytest.mark.parametrize("sender", list(Unit))
-def test_whole_wires_pass_everything(network: net.Network, link: Link, sender: Unit) -> None:
-    assert passes(network, link, sender) == EVERYTHING
+def test_whole_wires_pass_everything(faults: WireFaults, link: Link, sender: Unit) -> None:
+    assert passes(faults, link, sender) == EVERYTHING
 
 
 @pytest.mark.parametrize("sender", list(Unit))
-def test_a_cut_stops_both_directions(network: net.Network, link: Link, sender: Unit) -> None:
-    network.cut(Cut(link))
-    assert passes(network, link, sender) == set()
+def test_a_cut_stops_both_directions(faults: WireFaults, link: Link, sender: Unit) -> None:
+    faults.cut(Cut(link))
+    assert passes(faults, link, sender) == set()
 
 
 @pytest.mark.parametrize("sender", list(Unit))
-def test_one_direction_leaves_the_other(network: net.Network, link: Link, sender: Unit) -> None:
-    network.cut(Cut(link, sender=sender))
-    assert passes(network, link, sender) == set()
-    network.cut(Cut(link, sender=sender))
-    assert passes(network, link, sender.mate) == EVERYTHING
+def test_one_direction_leaves_the_other(faults: WireFaults, link: Link, sender: Unit) -> None:
+    faults.cut(Cut(link, sender=sender))
+    assert passes(faults, link, sender) == set()
+    faults.cut(Cut(link, sender=sender))
+    assert passes(faults, link, sender.mate) == EVERYTHING
 
 
 @pytest.mark.parametrize("sender", list(Unit))
 def test_a_port_cut_off_neither_speaks_nor_hears(
-    network: net.Network, link: Link, sender: Unit
+    faults: WireFaults, link: Link, sender: Unit
 ) -> None:
-    network.cut(Cut(link, off=P))
-    assert passes(network, link, sender) == set()
+    faults.cut(Cut(link, off=P))
+    assert passes(faults, link, sender) == set()
 
 
 @pytest.mark.parametrize("data", DATA_LINKS)
 @pytest.mark.parametrize("sender", [None, P])
 def test_units_cut_from_each_other_still_reach_hosts(
-    network: net.Network, data: Link, sender: Unit | None
+    faults: WireFaults, data: Link, sender: Unit | None
 ) -> None:
-    network.cut(Cut(data, sender=sender))
+    faults.cut(Cut(data, sender=sender))
     unit, host = wire_end(P, f"eth{net.LINK_ETHERNET[data]}"), wire_end(data.value, "eth0")
     say(unit, BROADCAST, mac(P, data), b"to the host")
     assert heard_before(host, b"to the host") == []
     say(host, BROADCAST, b"\0\6\x5b\x0a\0\x10", b"to the unit")
     assert b"to the unit" not in heard_before(unit, b"to the unit")
-    network.mend_all()
+    faults.mend_all()
     unit.close()
     host.close()
 
 
-def test_one_direction_on_a_data_link_is_the_hellos(network: net.Network) -> None:
-    network.cut(Cut(Link.INSIDE, sender=P))
-    assert passes(network, Link.INSIDE, P, OTHER) == EVERYTHING
+def test_one_direction_on_a_data_link_is_the_hellos(faults: WireFaults) -> None:
+    faults.cut(Cut(Link.INSIDE, sender=P))
+    assert passes(faults, Link.INSIDE, P, OTHER) == EVERYTHING
 
 
 def carrier(unit: Unit) -> dict[str, str]:
@@ -121,22 +122,22 @@ def carrier(unit: Unit) -> dict[str, str]:
     return {link["ifname"]: link["operstate"] for link in shown}
 
 
-def test_cuts_leave_carrier_alone(network: net.Network) -> None:
+def test_cuts_leave_carrier_alone(faults: WireFaults) -> None:
     before = {unit: carrier(unit) for unit in Unit}
     assert {before[P][f"eth{number}"] for number in net.SWITCHES} == {"UP"}
     for link in LINKS:
-        network.cut(Cut(link, off=S))
+        faults.cut(Cut(link, off=S))
     after = {unit: carrier(unit) for unit in Unit}
-    network.mend_all()
+    faults.mend_all()
     assert after == before
 
 
-def test_a_cut_outlives_a_carrier_flap(network: net.Network) -> None:
+def test_a_cut_outlives_a_carrier_flap(network: net.Network, faults: WireFaults) -> None:
     network.rewire(False)
     raise_nics()
-    network.cut(Cut(Link.FAILOVER, off=P))
+    faults.cut(Cut(Link.FAILOVER, off=P))
     net.batch(("ip", "-n", P), ["link set eth3 down", "link set eth3 up"])
-    assert passes(network, Link.FAILOVER, P) == set()
+    assert passes(faults, Link.FAILOVER, P) == set()
 
 
 def test_a_nic_taken_down_is_carrier_lost_at_the_switch(network: net.Network) -> None:

@@ -14,6 +14,7 @@ from controller.bench.virtual.echo import echo
 from controller.bench.virtual.forwarding import forwarding
 from controller.bench.virtual.processes import Processes
 from controller.bench.virtual.traffic import Traffic, arp_tables
+from controller.bench.virtual.wire_faults import WireFaults
 from controller.bench.world import Cut, Link, Unit
 from tests.virtual.inside.reach import BROADCAST, raise_nics, say, wire_end
 
@@ -77,16 +78,16 @@ def passed(since_ns: int, milliseconds: int) -> Callable[[], bool]:
 
 
 def test_a_cut_port_is_losses_and_silence_of_its_length(
-    network: net.Network, traffic: Traffic
+    faults: WireFaults, traffic: Traffic
 ) -> None:
     begun_ns = clock.now_ns()
     until(passed(begun_ns, 200))
     cut_ns = clock.now_ns()
-    network.cut(Cut(Link.INSIDE, off=P))
+    faults.cut(Cut(Link.INSIDE, off=P))
     lost_ns = clock.now_ns()
     until(passed(lost_ns, 400))
     mending_ns = clock.now_ns()
-    network.mend(Link.INSIDE)
+    faults.mend(Link.INSIDE)
     mended_ns = clock.now_ns()
     until(traffic.flows)
     until(passed(mended_ns, 200))
@@ -120,10 +121,15 @@ def test_hosts_know_the_gateways_and_nothing_volatile(traffic: Traffic) -> None:
 
 
 def test_captures_see_the_forwarder_and_agree(
-    network: net.Network, processes: Processes, capture: Capture, traffic: Traffic, folder: Path
+    network: net.Network,
+    faults: WireFaults,
+    processes: Processes,
+    capture: Capture,
+    traffic: Traffic,
+    folder: Path,
 ) -> None:
     second = SecondOpinion(processes, folder / "dump") if SecondOpinion.available() else None
-    network.mend_all()
+    faults.mend_all()
     if second is not None:
         second.start()
     capture.forget()
@@ -165,13 +171,13 @@ def test_a_spoofed_frame_is_seen_and_judged(
     assert len(evidence.violations(evidence.Run(), found)) == 1
 
 
-def test_an_echo_request_is_seen_at_its_holder(network: net.Network, processes: Processes) -> None:
+def test_an_echo_request_is_seen_at_its_holder(faults: WireFaults, processes: Processes) -> None:
     assert echo(processes, S, "172.16.1.1") == ""
     assert "nobody" in echo(processes, S, "172.16.9.9")
-    network.cut(Cut(Link.OUTSIDE))
+    faults.cut(Cut(Link.OUTSIDE))
     try:
         net.run(["ip", "-n", S, "neigh", "replace", "172.16.1.1", "lladdr",
                  net.burned_in_mac(P, net.OUTSIDE), "dev", "eth0"])  # fmt: skip
         assert "no request reached primary" in echo(processes, S, "172.16.1.1")
     finally:
-        network.mend_all()
+        faults.mend_all()

@@ -3,6 +3,7 @@
 import pytest
 
 from controller.bench.virtual import network as net
+from controller.bench.virtual.wire_faults import WireFaults
 
 
 @pytest.fixture(scope="session")
@@ -10,3 +11,8 @@ def network() -> net.Network:
     built = net.Network()
     built.build()
     return built
+
+
+@pytest.fixture(scope="session")
+def faults(network: net.Network) -> WireFaults:
+    return WireFaults(network)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from firmware.core.management.rules.draft import RulesDraft
-from firmware.core.settings import Identity, Platform, StaticRoute
+from firmware.core.settings import Identity, Platform, StaticRoute, Witness
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class FailoverDraft:
     interface_times: tuple[int, int | None] | None = None
     policy: int = 1
     policy_percent: bool = False
+    witness: tuple[Witness, ...] = ()
     replication_http: bool = False
     reconnect_s: int = 0
     macs: dict[str, tuple[str, str]] = field(default_factory=dict)  # by physical

@@ -50,6 +50,7 @@ def settings_of(draft: Draft) -> Settings:
         hold_interface_ms=interface_hold,
         interface_policy=said.policy,
         interface_policy_percent=said.policy_percent,
+        witness=said.witness,
         replication_http=said.replication_http,
         reconnect_s=said.reconnect_s,
         interfaces=data,

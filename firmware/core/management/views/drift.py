@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from firmware.core.failover.view import UnitView
-from firmware.core.management.views.picture import mate, name_of, text_of
+from firmware.core.management.views.picture import mate, name_of, text_of, witnesses
 
 # Beyond either, matching lines in order could take minutes: at most a third of a second within.
 _LINES_MAX = 4_000  # of both texts, alike ends left out
@@ -88,6 +88,7 @@ def _process(view: UnitView | None) -> list[str]:
         return lines + _row("State", "it does not answer; it is being started")
     lines += _row("State", f"{name_of(view.mine.identity)}, {view.mine.state.text}")
     lines += _row("Mate", f"{name_of(mate(view).identity)}, {view.other.state.text}")
+    lines += _row("Witness", witnesses(view) or "off")
     lines += _row("Fit to be a mate", view.unfit or "yes, as far as is known")
     lines += _row("Synchronisation", view.sync.value or "none yet")
     lines += _row("Identity conflict", "BOTH UNITS CLAIM ONE IDENTITY" if view.conflict else "no")

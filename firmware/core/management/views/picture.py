@@ -68,6 +68,12 @@ def mate(view: UnitView) -> HostView:
     return replace(other, identity=view.mine.identity.other)
 
 
+def witnesses(view: UnitView) -> str:
+    """What each witness says, and that none is left; empty where there is none."""
+    says = ", ".join(f"{witness.value} ({word.value})" for witness, word in view.witnesses)
+    return says + ("; none left: takeover blocked" if view.takeover_blocked else "")
+
+
 def name_of(identity: Identity | None) -> str:
     """``Primary``; ``Unknown`` before the strap has been read."""
     return identity.value if identity else "Unknown"

@@ -1,8 +1,9 @@
 """``show failover`` in its three forms, and ``show monitor-interface``.
 
-The 7.2 form is the document's, with no line of ours. Where the page's blanks were lost, a real
-unit's are used: hosts 8 deep, active time 16, interfaces 18. The 6.x form keeps the blanks of the
-page's own samples. What an interface's state is followed by in brackets came with 8.4.
+The 7.2 form is the document's, with one line of ours, that of `failover witness`. Where the page's
+blanks were lost, a real unit's are used: hosts 8 deep, active time 16, interfaces 18. The 6.x form
+keeps the blanks of the page's own samples. What an interface's state is followed by in brackets
+came with 8.4.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from firmware.core.management.views.picture import (
     mate,
     name_of,
     text_of,
+    witnesses,
 )
 from firmware.core.settings import FailoverLink, Mode, Platform, Settings
 from firmware.core.wire.bodies import InterfaceState, UnitState
@@ -104,6 +106,7 @@ def _form_7(picture: Picture) -> list[str]:
         *lines,
         f"Failover unit {name_of(view.mine.identity)}",
         f"Failover LAN Interface: {_lan_interface(picture)}",
+        *_witness(view),
         *_timers(settings),
         *_policy(picture),
         *_replication(settings),
@@ -169,6 +172,11 @@ def _lan_interface(picture: Picture) -> str:
     if link is None:
         return "not Configured"
     return f"{link.name} {link.physical} ({view.failover_link.value})"
+
+
+def _witness(view: UnitView) -> list[str]:
+    """The one line of ours, where the unit's configuration has one of ours. Not for parsers."""
+    return [f"Witness: {witnesses(view)}"] if view.witnesses else []
 
 
 def _reconnect(settings: Settings) -> str:

@@ -23,6 +23,7 @@ from firmware.core.management.cli.table import (
     system,
     terminal,
     users,
+    witness,
 )
 from firmware.core.management.cli.table.order import ORDER
 
@@ -84,6 +85,7 @@ _FAMILIES = (
     logging,
     routes,
     failover,
+    witness,
     nat,
     services,
     inspection,

@@ -1,0 +1,1 @@
+"""Every interleaving of a small model of a pair, to a stated depth."""
