@@ -138,6 +138,23 @@ def _emptied(pair: Held) -> None:
     pair.run(100)
 
 
+def _interface_down(pair: Held) -> None:
+    """Of the unit that serves, beside a healthier one."""
+    pair.held = None
+    pair.order(A, ev.Order.NO_ACTIVE)
+    pair.run(1_000)
+    pair.step(B, ev.CarrierChanged("Ethernet0", False))
+    pair.run(3_000)
+
+
+def _stood_still(pair: Held) -> None:
+    """It held the addresses and said nothing for longer than its mate waits."""
+    unit = pair.engine(B).unit
+    unit.holding, unit.state = True, UnitState.ACTIVE
+    unit.lease.until_ms = unit.hellos.spoken_ms = pair.schedule.now_ms - 400
+    pair.step(B, ev.TimePassed())
+
+
 CARDS = tuple(
     PhysicalInterface(physical=f"GigabitEthernet{n}", burned_in_mac=f"00:06:5b:00:00:0{n}")
     for n in range(4)
@@ -160,6 +177,8 @@ RECIPES: dict[Cause, Callable[[Held], None]] = {
     Cause.ADDRESSES_REFUSED: lambda pair: pair.step(B, ev.Failed("AssumeAddresses", "No device")),
     Cause.BOTH_ACTIVE: lambda pair: pair.run(100),
     Cause.EMPTY_YIELDS: _emptied,
+    Cause.INTERFACES_FAILED: _interface_down,
+    Cause.LEASE_LOST: _stood_still,
     Cause.RESET: lambda pair: pair.order(B, ev.Order.RESET),
     Cause.TRIED_AGAIN: lambda pair: pair.run(11_000),
 }

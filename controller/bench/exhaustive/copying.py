@@ -27,10 +27,11 @@ LEFT_OUT = frozenset(
         *("_handlers", "_rate", "rate", "facts", "out", "changed", "reason", "counts", "ignored"),
         *("received", "late_worst_ms", "switchovers", "active_since_ms", "active_before_ms"),
         *("active_time_s", "unread_told_ms", "probe_number", "former", "wanted", "judged"),
-        *("identify", "newest", "sequence", "sequences"),
+        *("identify", "newest", "sequence", "sequences", "lapses", "lapsed_worst_ms"),
     }
 )
 TIMES = frozenset({"candidates"})  # whose names do not say so
+LENGTHS = frozenset({"_wait_ms"})  # of time, not points in it
 SHARED = (int, str, bytes, float, NoneType, tuple, frozenset, FunctionType, Enum)
 
 
@@ -133,5 +134,7 @@ _HELLO = tuple(field.name for field in fields(Hello) if field.name not in LEFT_O
 def _named(names: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     """The fields that matter, and which of them are times."""
     return tuple(
-        (name, name.endswith("_ms") or name in TIMES) for name in names if name not in LEFT_OUT
+        (name, name in TIMES or (name.endswith("_ms") and name not in LENGTHS))
+        for name in names
+        if name not in LEFT_OUT
     )
