@@ -62,6 +62,7 @@ class Pair:
         boot_set: str,
         lines: Sequence[str] = (SOON_AT_REST,),
         change: Callable[[Rig], Rig] | None = None,
+        within_s: float = REST_S,
     ) -> None:
         """Both units on from a boot set of the stories, changed; lines typed. Raises NotAtRest."""
         self._progress.now(f"booting a pair, {boot_set}")
@@ -75,12 +76,12 @@ class Pair:
         self.boots, self._known = [], []
         self._power_on(tuple(Unit))
         self.active = Unit.PRIMARY
-        self.rest()
+        self.rest(within_s)
         for line in lines:
             answer = self.world.type(self.active, line)
             if answer.startswith("ERROR"):
                 raise WorldError(f"{line!r}: {answer}")
-        self.rest()
+        self.rest(within_s)
 
     def off(self) -> None:
         """Both units off, at once. ``boot`` puts everything in its place."""
