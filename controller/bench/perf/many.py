@@ -51,7 +51,7 @@ def _wire(ethernet: int) -> str:
 
 
 def _block(ethernet: int) -> str:
-    network = f"10.{200 + ethernet // 256}.{ethernet % 256}"
+    network = f"100.64.{ethernet}"  # the state link has all of 10.0.0.0/8
     address = f"ip address {network}.1 255.255.255.0 standby {network}.2"
     head = f"interface Ethernet{ethernet}\nnameif net{ethernet}\nsecurity-level 50\n"
     return f"{head}{address}\n!\n"
