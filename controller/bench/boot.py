@@ -13,6 +13,7 @@ file is an empty flash) and ``rig.toml``, all of whose keys may be left out:
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,14 @@ def load_rig(folder: Path) -> Rig | str:
         facts={unit: table.get("facts", {}).get(unit, {}) for unit in Unit},
         straps={unit: Unit(table.get("straps", {}).get(unit, unit)) for unit in Unit},
     )
+
+
+def appended(rig: Rig, lines: str) -> Rig:
+    """The same, with these lines at the end of every configuration that is a whole one."""
+    boot = {
+        unit: text and text.replace("\n: end", f"\n{lines}: end") for unit, text in rig.boot.items()
+    }
+    return replace(rig, boot=boot)
 
 
 def _config(file: Path) -> str | None:

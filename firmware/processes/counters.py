@@ -41,6 +41,7 @@ class Counters:
         self._lateness = [0] * (len(BUCKETS_US) + 1)
         self._stall_ns: int | None = None  # so long is a stall; None: the hold time is not known
         self._stalled = 0
+        self._untold = False  # a stall that the file does not know yet
         self._stalls: deque[tuple[int, int]] = deque(maxlen=STALLS_KEPT)
         self._written_ns = self._collected_ns = now_ns()
 
@@ -61,6 +62,7 @@ class Counters:
         if self._stall_ns is not None and at_ns - due_ns >= self._stall_ns:
             self._stalled += 1
             self._stalls.append((due_ns, at_ns))
+            self._untold = True
 
     def step(self, took_ns: int) -> None:
         """A step and its effects took that long."""
@@ -72,12 +74,13 @@ class Counters:
         """Use a free moment, if this is one."""
         now = now_ns()
         free = next_due_ns - now >= IDLE_NS
-        if _is_time(now - self._collected_ns, COLLECT_EVERY_NS, free=free):
+        if self._untold:
+            self._write()  # whoever is ended for the next one takes this one along
+        elif _is_time(now - self._collected_ns, COLLECT_EVERY_NS, free=free):
             self._collected_ns = now
             gc.collect()
             self._collect_worst_ns = max(self._collect_worst_ns, now_ns() - now)
         elif _is_time(now - self._written_ns, WRITE_EVERY_NS, free=free):
-            self._written_ns = now
             self._write()
 
     def as_dict(self) -> dict[str, object]:
@@ -97,6 +100,7 @@ class Counters:
         }
 
     def _write(self) -> None:
+        self._written_ns, self._untold = now_ns(), False
         written = self._path.with_suffix(".new")
         try:
             written.write_text(json.dumps(self.as_dict()), encoding="ascii")

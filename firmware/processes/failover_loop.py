@@ -315,7 +315,7 @@ class FailoverLoop:
         self._short[effect.timer] = now_ns() + effect.microseconds * 1_000
 
     def _set_unit_timers(self, effect: ef.SetUnitTimers) -> None:
-        self._tick_ms = tick_ms(effect.hold_unit_ms)
+        self._tick_ms = tick_ms(effect.hold_unit_ms, leased=not self._facts.lease_refused)
         self._counters.hold(effect.hold_unit_ms)
         self._ask_to_be_watched(self._fenced_nics)
 

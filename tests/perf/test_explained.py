@@ -10,7 +10,6 @@ from controller.bench.perf.explained import (
     Watched,
     fences,
     longest,
-    stalls_of,
     switchovers,
 )
 from controller.bench.perf.lateness_counters import Lateness
@@ -29,7 +28,7 @@ def stall(begin_ms: int, end_ms: int, unit: Unit = P) -> Stall:
 
 
 def watched(*stalls: Stall, at_ms: int = 1_000, fenced: str = "") -> Watched:
-    cut = (Fence(P, at_ms * MS, fenced),) if fenced else ()
+    cut = (Fence(P, (at_ms - 150) * MS, (at_ms - 50) * MS, fenced),) if fenced else ()
     return Watched((Switchover(at_ms * MS, S),), cut, stalls, 1, {P: LATE, S: LATE})
 
 
@@ -69,10 +68,31 @@ def test_a_fence_is_explained_by_a_silence(why: str, explained: bool) -> None:
 
 def test_fences_are_read_from_what_a_unit_says() -> None:
     said = "fover-unit: fenced: no heartbeat for 17 ms, 3 ticks of 5 ms\nfover-unit: failover ended"
-    (fence,) = fences(said, P, 500 * MS)
-    assert (fence.unit, fence.silent_ms) == (P, 17)
-    assert stalls_of(fence, 100 * MS) == [Stall(P, 383 * MS, 500 * MS, 17 * MS)]
-    assert stalls_of(Fence(P, 1, "closed its heartbeat"), 100 * MS) == []
+    (fence,) = fences(said, P, 400 * MS, 500 * MS)
+    assert fence == Fence(P, 400 * MS, 500 * MS, "no heartbeat for 17 ms, 3 ticks of 5 ms")
+    assert fence.silent_ms == 17
+    assert Fence(P, 1, 2, "closed its heartbeat").silent_ms is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "silent_ms", "at_ms", "explained"),
+    [
+        (P, 35, 1_000, True),
+        (P, 35, 850, True),  # the earliest it can have been
+        (P, 35, 849, False),
+        (P, 35, 5_900, True),  # the mate was starting when it was needed
+        (P, 35, 6_000, False),
+        (P, 19, 1_000, False),
+        (S, 35, 1_000, False),  # the one that takes over was cut off, not the active one
+    ],
+)
+def test_a_fence_of_the_active_unit_explains_its_mates_takeover(
+    unit: Unit, silent_ms: int, at_ms: int, explained: bool
+) -> None:
+    why = f"no heartbeat for {silent_ms} ms, 3 ticks of 10 ms"
+    fence = Fence(unit, 850 * MS, 950 * MS, why)
+    found = Watched((Switchover(at_ms * MS, S),), (fence,), (), 1, {P: LATE, S: LATE})
+    assert (not found.unexplained(FAST)) is explained
 
 
 def seen(*frames: tuple[int, Unit]) -> Forwarding:

@@ -219,8 +219,14 @@ def test_a_fence_says_how_long_nothing_was_heard() -> None:
 
 @pytest.mark.parametrize(("hold", "tick"), [(30, 5), (60, 10), (800, 100), (45_000, 100)])
 def test_four_ticks_fit_into_the_hold_time(hold: int, tick: int) -> None:
-    assert tick_ms(hold) == tick
+    assert tick_ms(hold, leased=False) == tick
     assert 4 * tick < hold
+
+
+@pytest.mark.parametrize(("hold", "tick"), [(30, 10), (60, 20), (300, 100), (45_000, 100)])
+def test_with_a_lease_nobody_is_cut_off_before_the_mate_would_act(hold: int, tick: int) -> None:
+    assert tick_ms(hold, leased=True) == tick
+    assert 3 * tick >= min(hold, 300)
 
 
 def parsed(line: str) -> SupervisorEvent:

@@ -1,5 +1,6 @@
 """The small parts of the processes, each with what would go wrong without it."""
 
+import json
 import os
 import select
 import socket
@@ -162,6 +163,9 @@ def test_a_stall_is_kept_with_its_begin_and_end(tmp_path: Path) -> None:
         counters.ran(due_ms * 1_000_000, at_ms * 1_000_000)
     shown = counters.as_dict()
     assert (shown["stalled"], shown["stalls_ns"]) == (1, [[1_010_000_000, 1_025_000_000]])
+    assert not (tmp_path / "counters.json").exists()
+    counters.idle(0)
+    assert json.loads((tmp_path / "counters.json").read_text())["stalled"] == 1, "at once"
     for number in range(STALLS_KEPT):
         counters.ran(number, number + 20_000_000)
     shown = counters.as_dict()

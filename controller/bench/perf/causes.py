@@ -6,27 +6,31 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from controller.bench.perf import deeds
+from controller.bench.perf import deeds, stages
 from controller.bench.perf.figures import Aim
 from controller.bench.perf.observed import BOTH, GAP, LOST, SILENT
 from controller.bench.perf.pair import SOON_AT_REST, WINDOW_MS, Deed, Pair
 from controller.bench.world import (
     Cut,
+    Freeze,
     Link,
     Mend,
     PlugCable,
     PlugLink,
     PullCable,
     PullLink,
+    Thaw,
     Unit,
     Wire,
 )
+from firmware.core.wire.bodies import TestStage
 
 FAST = "failover polltime unit msec 10 holdtime msec 30"
 CABLE, LAN = "cable", "lan"  # boot sets of the stories: the document's two configurations
 LINES = {CABLE: (SOON_AT_REST,), LAN: (SOON_AT_REST, FAST)}
 TIMERS = {CABLE: "cable, 15/45 s", LAN: "LAN, 10/30 ms"}
 NONE = Aim("worst", 0)
+TESTS_MS = 6_000  # half the hold time, three stages, and a hello that may be half a second old
 SETTLES_MS = 1_500  # a failover link that is back is good again with the next hellos
 
 
@@ -128,18 +132,27 @@ SECTIONS = {
         ),
     ),
     "processes": Causes(
-        title="A failover process that dies or hangs",
+        title="A failover process that dies or hangs, a unit that freezes",
         how="SIGKILL, SIGSEGV (a crash) or SIGSTOP (it hangs) to the failover process of the "
-        "active unit. *Silent* is from the signal to the last frame the unit forwards, as the "
-        "captures see it; its kernel forwards until then, so the outage is what comes after.",
-        causes=tuple(
-            _process(words, number, boot_set)
-            for words, number in (
-                ("killed", signal.SIGKILL),
-                ("crash", signal.SIGSEGV),
-                ("hang", signal.SIGSTOP),
-            )
-            for boot_set in (CABLE, LAN)
+        "active unit; SIGSTOP to all its processes, the supervisor included (frozen). *Silent* is "
+        "from the signal to the last frame the unit forwards, as the captures see it; its kernel "
+        "forwards until then, so the outage is what comes after.",
+        causes=(
+            *(
+                _process(words, number, boot_set)
+                for words, number in (
+                    ("killed", signal.SIGKILL),
+                    ("crash", signal.SIGSEGV),
+                    ("hang", signal.SIGSTOP),
+                )
+                for boot_set in (CABLE, LAN)
+            ),
+            Cause(
+                words=f"unit frozen, {TIMERS[LAN]}",
+                boot_set=LAN,
+                deed=deeds.done(lambda unit: (Freeze(unit),)),
+                mend=deeds.undone(lambda unit: (Thaw(unit),)),
+            ),
         ),
     ),
     "links": Causes(
@@ -169,6 +182,26 @@ SECTIONS = {
                 moves=False,
                 aims={},
             ),
+        ),
+    ),
+    "tests": Causes(
+        title="A unit cut off a switch: the stages of the interface tests, LAN mode",
+        how="The active unit's inside port carries nothing any more, carrier staying. Interface "
+        "poll 500 ms, hold 5 s: after 2.5 s without a hello both units test. The host is heard by "
+        "the mate in one stage, and the unit fails at the end of that stage, 0.75 s each.",
+        causes=tuple(
+            Cause(
+                words=words,
+                boot_set=LAN,
+                deed=stages.heard_in(stage),
+                mend=stages.mended,
+                window_ms=TESTS_MS,
+            )
+            for words, stage in (
+                ("network activity", TestStage.ACTIVITY),
+                ("ARP", TestStage.ARP),
+                ("broadcast ping", TestStage.PING),
+            )
         ),
     ),
     "planned": Causes(

@@ -15,6 +15,7 @@ from controller.bench.perf.causes import SECTIONS, Causes
 from controller.bench.perf.cost import cost
 from controller.bench.perf.false_switchovers import false_switchovers
 from controller.bench.perf.figures import Section
+from controller.bench.perf.interfaces import interfaces
 from controller.bench.perf.machine import this_machine
 from controller.bench.perf.pair import NotAtRest, Pair
 from controller.bench.perf.progress import Progress
@@ -51,6 +52,7 @@ def _causes(causes: Causes) -> Measure:
 
 MEASUREMENTS: Mapping[str, Measure] = {
     **{name: _causes(causes) for name, causes in SECTIONS.items()},
+    "interfaces": lambda pair, progress, section, _: interfaces(pair, progress, section),
     "cost": lambda pair, progress, section, wanted: cost(
         pair, progress, section, wanted.repetitions
     ),

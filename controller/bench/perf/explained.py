@@ -13,7 +13,7 @@ poll time and was not over long before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from controller.bench.perf.lateness_counters import Lateness
@@ -21,6 +21,7 @@ from controller.bench.virtual.forwarding import Forwarding
 from controller.bench.world import Unit
 
 SETTLES_NS = 1_000_000_000  # two actives that met settle within it who stays: one switchover
+STARTS_NS = 5_000_000_000  # a unit that is needed has started by then
 CLOCK_NS = 1_000_000  # the units' own clock counts whole milliseconds
 _MS = 1_000_000
 _FENCED = re.compile(r"fenced: (.*)")
@@ -72,9 +73,10 @@ class Switchover:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A supervisor cut its unit off, and was seen to have said so at that moment."""
+    """A supervisor cut its unit off between two looks at what it says."""
 
     unit: Unit
+    after_ns: int
     seen_ns: int
     why: str
 
@@ -97,26 +99,34 @@ class Watched:
     wrong: str = ""  # how the pair is at the end, if not at rest
 
     def unexplained(self, timers: Timers) -> list[Switchover]:
-        """Switchovers with no stall to explain them."""
-        return [one for one in self.switchovers if not _explained(one, self.stalls, timers)]
+        """Switchovers with no stall, and no fence, to explain them."""
+        return [one for one in self.switchovers if not self._explained(one, timers)]
 
     def unexplained_fences(self, timers: Timers) -> list[Fence]:
         """Fences for another reason than silence, or for a silence that nobody would mind."""
-        return [
-            one
-            for one in self.fences
-            if one.silent_ms is None or one.silent_ms * _MS <= timers.most_ns
-        ]
+        return [one for one in self.fences if not _silent_too_long(one, timers)]
+
+    def _explained(self, one: Switchover, timers: Timers) -> bool:
+        reach_ns = (timers.hold_ms + timers.poll_ms) * _MS
+        stalled = any(
+            stall.length_ns + CLOCK_NS > timers.most_ns
+            and stall.begin_ns <= one.at_ns
+            and stall.end_ns >= one.at_ns - reach_ns
+            for stall in self.stalls
+        )
+        # Whoever was cut off is not active any more; its mate may have been starting just then.
+        cut_off = any(
+            fence.unit is one.to.mate
+            and _silent_too_long(fence, timers)
+            and fence.after_ns <= one.at_ns <= fence.seen_ns + STARTS_NS
+            for fence in self.fences
+        )
+        return stalled or cut_off
 
 
-def _explained(one: Switchover, stalls: Iterable[Stall], timers: Timers) -> bool:
-    reach_ns = (timers.hold_ms + timers.poll_ms) * _MS
-    return any(
-        stall.length_ns + CLOCK_NS > timers.most_ns
-        and stall.begin_ns <= one.at_ns
-        and stall.end_ns >= one.at_ns - reach_ns
-        for stall in stalls
-    )
+def _silent_too_long(fence: Fence, timers: Timers) -> bool:
+    silent_ms = fence.silent_ms
+    return silent_ms is not None and silent_ms * _MS > timers.most_ns
 
 
 def switchovers(seen: Forwarding, span: tuple[int, int], active: Unit) -> list[Switchover]:
@@ -133,17 +143,9 @@ def switchovers(seen: Forwarding, span: tuple[int, int], active: Unit) -> list[S
     return found
 
 
-def fences(said: str, unit: Unit, seen_ns: int) -> list[Fence]:
-    """The fences in what a unit wrote to its standard error."""
-    return [Fence(unit, seen_ns, why) for why in _FENCED.findall(said)]
-
-
-def stalls_of(fence: Fence, look_ns: int) -> list[Stall]:
-    """The stall a fence tells of; ``look_ns`` is how long before it was seen it may have been."""
-    if fence.silent_ms is None:
-        return []
-    length_ns = fence.silent_ms * _MS
-    return [Stall(fence.unit, fence.seen_ns - look_ns - length_ns, fence.seen_ns, length_ns)]
+def fences(said: str, unit: Unit, after_ns: int, seen_ns: int) -> list[Fence]:
+    """The fences in what a unit wrote to its standard error between two looks."""
+    return [Fence(unit, after_ns, seen_ns, why) for why in _FENCED.findall(said)]
 
 
 def longest(watched: Sequence[Watched]) -> int:

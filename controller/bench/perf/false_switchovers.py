@@ -40,7 +40,8 @@ HOW = (
     "active MAC, by the captures; a fence is a supervisor cutting off its failover process. Stalls "
     "are what the units recorded: the failover process did not come to what was due for half the "
     "hold time or more. A switchover is explained by a stall longer than hold minus poll that was "
-    "under way, or over for a hold time and a poll at most; a fence by as long a silence. Late: "
+    "under way, or over for a hold time and a poll at most, and by a fence of the unit that was "
+    "active, up to 5 s before; a fence by a silence as long. Late: "
     "alarms of all failover processes; buckets give upper bounds."
 )
 

@@ -16,7 +16,7 @@ BEFORE_NS = 300_000_000  # as evidence has it: who forwarded in it did so before
 _MS = 1e6
 # What the rows of a cause are called.
 DETECT, SAYS_FAILED, SILENT, BOTH = "detect", "104003", "silent", "both forward"
-GAP, LOST = "longest gap", "lost"
+GAP, LOST = "gap", "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

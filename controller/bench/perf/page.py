@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from controller.bench.perf.figures import Figures, Grid, Section, Series, number
 
@@ -11,7 +11,7 @@ WIDTH = 80
 BEGIN = "<!-- Measured by `make perf`: from here to the end mark nothing is written by hand. -->"
 END = "<!-- End of what was measured. -->"
 _HEAD = ("", "N", "median", "p95", "worst", "no fault", "aim", "met")
-ABREAST = 4  # figures of a cause
+FIRST_COLUMNS = 12 + 4  # a cause, wrapped, and how often it was seen
 
 
 def grid_of(series: Iterable[Series]) -> Grid:
@@ -68,32 +68,47 @@ def _grids(section: Section) -> list[Grid]:
 
 
 def by_cause(series: Sequence[Series]) -> list[Grid]:
-    """A row for each cause, a column for each of its figures: p50 / p95 / max."""
+    """A row for each cause, a column for each of its figures: p50/p95/max.
+
+    As many tables as it takes for each to be no wider than a terminal.
+    """
     causes = list(dict.fromkeys(one.cause for one in series))
     columns: dict[str, dict[str, str]] = {}
+    counts = dict.fromkeys(causes, 0)
     for one in series:
-        name = f"{one.what}, {one.unit}"
-        columns.setdefault(name, {})[one.cause] = _cell(one.figures())
+        counts[one.cause] = max(counts[one.cause], len(one.values))
+        columns.setdefault(f"{one.what}, {one.unit}", {})[one.cause] = _cell(one.figures())
         if one.control:
-            control = _cell(one.control_figures())
-            columns.setdefault(f"{name}, no fault", {})[one.cause] = control
-    counts = {cause: max(len(o.values) for o in series if o.cause == cause) for cause in causes}
+            without = columns.setdefault(f"{one.what} without", {})
+            without[one.cause] = _cell(one.control_figures())
     grids = []
-    names = list(columns)
-    for first in range(0, len(names), ABREAST):
-        some = names[first : first + ABREAST]
+    for names in _abreast(columns):
         rows = (
-            (cause, str(counts[cause]), *(columns[name].get(cause, "") for name in some))
+            (cause, str(counts[cause]), *(columns[name].get(cause, "") for name in names))
             for cause in causes
         )
-        grids.append(Grid(("p50 / p95 / max", "N", *some), tuple(rows)))
+        grids.append(Grid(("p50/p95/max", "N", *names), tuple(rows)))
     return grids
+
+
+def _abreast(columns: Mapping[str, Mapping[str, str]]) -> list[list[str]]:
+    """Which columns stand in one table."""
+    tables: list[list[str]] = []
+    left = 0
+    for name, cells in columns.items():
+        width = 2 + max(len(name), *map(len, cells.values()))
+        if width > left:
+            tables.append([])
+            left = WIDTH - FIRST_COLUMNS
+        tables[-1].append(name)
+        left -= width
+    return tables
 
 
 def _cell(found: Figures | None) -> str:
     if found is None:
         return "-"
-    return " / ".join(number(value) for value in (found.median, found.p95, found.worst))
+    return "/".join(number(value) for value in (found.median, found.p95, found.worst))
 
 
 def _row(series: Series) -> tuple[str, ...]:

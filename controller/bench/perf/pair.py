@@ -62,6 +62,7 @@ class Pair:
         boot_set: str,
         lines: Sequence[str] = (SOON_AT_REST,),
         change: Callable[[Rig], Rig] | None = None,
+        within_s: float = REST_S,
     ) -> None:
         """Both units on from a boot set of the stories, changed; lines typed. Raises NotAtRest."""
         self._progress.now(f"booting a pair, {boot_set}")
@@ -75,12 +76,12 @@ class Pair:
         self.boots, self._known = [], []
         self._power_on(tuple(Unit))
         self.active = Unit.PRIMARY
-        self.rest()
+        self.rest(within_s)
         for line in lines:
             answer = self.world.type(self.active, line)
             if answer.startswith("ERROR"):
                 raise WorldError(f"{line!r}: {answer}")
-        self.rest()
+        self.rest(within_s)
 
     def off(self) -> None:
         """Both units off, at once. ``boot`` puts everything in its place."""
@@ -173,8 +174,9 @@ class Pair:
         traffic = Traffic(self.world.processes, RUN / "traffic")
         try:
             with self._listening() as told:
-                control_ns = self._flowing(traffic)
+                self._flowing(traffic)
                 act = deed(self, self.active)
+                control_ns = clock.now_ns()
                 self.world.run(window_ms)
                 fault_ns = act()
                 # Nobody is asked anything: an answer costs the unit that is to take over.
@@ -210,14 +212,13 @@ class Pair:
         self.boots += [(clock.now_ns(), unit) for unit in units]
         self.world.do(PowerOn(units))
 
-    def _flowing(self, traffic: Traffic) -> int:
-        """Wait until traffic flows through a pair at rest; since when it does."""
+    def _flowing(self, traffic: Traffic) -> None:
+        """Wait until traffic flows through a pair at rest."""
         until = time.monotonic() + FLOWS_S
         while not (traffic.flows() and self.at_rest()):
             if time.monotonic() > until:
                 raise NotAtRest(f"before the fault, no traffic or no rest: {self.states()}")
             time.sleep(0.01)
-        return clock.now_ns()
 
     def _taken_over(self, traffic: Traffic, fault_ns: int) -> int:
         """Wait until the mate is active and traffic flows; when that was known."""

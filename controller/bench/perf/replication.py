@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import zlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from controller.bench.boot import appended
 from controller.bench.perf import lateness_counters as counters
 from controller.bench.perf.causes import CABLE, LAN
 from controller.bench.perf.figures import Aim, Section, Series
@@ -113,11 +114,7 @@ def _lateness(boot_set: str, pair: Pair, before: counters.Lateness) -> str:
 
 def lengthened(rig: Rig) -> Rig:
     """The same, with the lines in every configuration that is a whole one."""
-    lines = f"access-group long in interface outside\n{long_list()}"
-    boot = {
-        unit: text and text.replace("\n: end", f"\n{lines}: end") for unit, text in rig.boot.items()
-    }
-    return replace(rig, boot=boot)
+    return appended(rig, f"access-group long in interface outside\n{long_list()}")
 
 
 def _once(pair: Pair, which: str, within_s: float, seen: _Seen) -> None:

@@ -52,6 +52,12 @@ def memory_kb(pid: int) -> tuple[int, int]:
     return parse_rollup(Path(f"/proc/{pid}/smaps_rollup").read_text())
 
 
+def rss_kb(pid: int) -> int:
+    """Resident memory in KiB, pages shared with others included. Raises OSError if it has ended."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") >> 10
+
+
 def parse_rollup(text: str) -> tuple[int, int]:
     """PSS and USS in KiB out of /proc/<pid>/smaps_rollup."""
     fields = {}

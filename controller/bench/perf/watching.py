@@ -15,7 +15,6 @@ from controller.bench.perf.explained import (
     Switchover,
     Watched,
     fences,
-    stalls_of,
     switchovers,
 )
 from controller.bench.perf.histories import became_active, transitions
@@ -54,20 +53,23 @@ class _Watcher:
     _late: dict[Unit, Lateness] = field(default_factory=dict)
     _history: dict[Unit, Counter[str]] = field(default_factory=dict)
     _said: dict[Unit, int] = field(default_factory=dict)
+    _looked_ns: dict[Unit, int] = field(default_factory=dict)
     _counted_s: float = 0.0
 
     def __post_init__(self) -> None:
         self._late, self._history = look_late(self.pair), _histories(self.pair)
         for unit in Unit:
             self.stalls[unit] = set()
+            self._looked_ns[unit] = self.begun_ns
             self._said[unit] = len(self.pair.said(unit))
 
     def look(self) -> None:
         """What has been said since the last look, and now and then what was counted."""
         for unit in Unit:
-            said = self.pair.said(unit)
-            self.fences += fences(said[self._said[unit] :], unit, clock.now_ns())
-            self._said[unit] = len(said)
+            looked_ns, said = clock.now_ns(), self.pair.said(unit)
+            new = said[self._said[unit] :]
+            self.fences += fences(new, unit, self._looked_ns[unit], clock.now_ns())
+            self._said[unit], self._looked_ns[unit] = len(said), looked_ns
         if time.monotonic() - self._counted_s >= COUNTERS_S:
             self._counted_s = time.monotonic()
             for unit in Unit:
@@ -95,8 +97,6 @@ class _Watcher:
             for unit in Unit
             for begin_ns, end_ns in sorted(self.stalls[unit])
         ]
-        for fence in self.fences:
-            stalls += stalls_of(fence, int(2 * LOOK_S * 1e9))
         return Watched(
             switchovers=tuple(switchovers(seen, (self.begun_ns, end_ns), pair.active)),
             fences=tuple(self.fences),
@@ -141,7 +141,7 @@ def as_text(watched: Watched) -> str:
     return json.dumps(
         {
             "switchovers": [[one.at_ns, one.to] for one in watched.switchovers],
-            "fences": [[one.unit, one.seen_ns, one.why] for one in watched.fences],
+            "fences": [[one.unit, one.after_ns, one.seen_ns, one.why] for one in watched.fences],
             "stalls": [
                 [one.unit, one.begin_ns, one.end_ns, one.length_ns] for one in watched.stalls
             ],

@@ -250,7 +250,7 @@ class SimulatedUnit:
         assert self.engine is not None
         data = self.engine.unit.data_channels  # not the failover link: the notice goes out by it
         nics = tuple(nic for nic in self.nics if nic in data)
-        self.supervise(fence.FencingAsked(nics, tick_ms(effect.hold_unit_ms)))
+        self.supervise(fence.FencingAsked(nics, tick_ms(effect.hold_unit_ms, leased=True)))
 
     def _tick_on(self) -> None:
         """Let ticks pass until the supervisor has made up its mind about a silent process."""

@@ -65,6 +65,7 @@ class UnitBox:
     ) -> None:
         self.unit = unit
         self.powered_at_ns = 0
+        self.ethernets = ETHERNETS  # how many it is told of when it is started next
         self._processes = processes
         self._bus = bus
         self._at = surroundings
@@ -265,7 +266,7 @@ class UnitBox:
         lines = ["[unit]", *(f"{key} = {json.dumps(value)}" for key, value in self._facts.items())]
         lines += ["[paths]", f'flash = "{self.flash}"', f'run = "{self._run}"']
         lines += ["[interfaces]"]
-        lines += [f'Ethernet{number} = "eth{number}"' for number in range(ETHERNETS)]
+        lines += [f'Ethernet{number} = "eth{number}"' for number in range(self.ethernets)]
         lines += [f'"{CARD}" = "eth{CARD_NIC}"'] if self._card else []
         lines += ["[cable]", f'serial = "{at.serial}"', "[gpio]", 'factory = "fover_bus"']
         lines += [f'bus = "{at.bus_path}"', f'board = "{self.unit}"']

@@ -1,9 +1,12 @@
 """The supervisor's rules: when a unit is powered, when it is cut off, when its processes start.
 
 Decides whether the failover process still lives, by ticks of its own clock and by heartbeats, and
-what to do when it does not: take the unit off the network *before* the mate's hold time ends, then
-say so, then begin anew. Knows nothing of processes, NICs or GPIO lines: the supervisor carries out
-what is asked here and tells what happened. The simulated world runs these same rules.
+what to do when it does not: take the unit off the network, then say so, then begin anew. Knows
+nothing of processes, NICs or GPIO lines: the supervisor carries out what is asked here and tells
+what happened. The simulated world runs these same rules.
+
+Who forwards beside its successor is not decided here: the kernel's lease (``lease``) ends by itself
+before the mate's hold time does. Only where the kernel can hold none must fencing be as quick.
 
 Ticks, not elapsed time: a machine that stalled as a whole must not fence itself, and a tick that
 came late by more than a tick says only that the machine stalled. So fencing takes three ticks that
@@ -50,9 +53,14 @@ BACKOFF_MS = (0, 200, 500, 1_000, 2_000, 5_000)  # before the first, second, ...
 SOUND_MS = 30_000  # a process that lived so long starts the back-off anew
 
 
-def tick_ms(hold_unit_ms: int) -> int:
-    """How often to look for a heartbeat: a sixth of the hold time, so that fencing fits in it."""
-    return max(TICK_MIN_MS, min(TICK_MAX_MS, hold_unit_ms // 6))
+def tick_ms(hold_unit_ms: int, *, leased: bool) -> int:
+    """How often to look for a heartbeat.
+
+    A kernel that holds a lease is silent before the mate's hold time is over, whatever hangs. Then
+    three ticks are the hold time: nobody is cut off whom the mate would still believe alive.
+    Without one, fencing must fit into the hold time: a sixth of it.
+    """
+    return max(TICK_MIN_MS, min(TICK_MAX_MS, hold_unit_ms // (TICKS_MISSED if leased else 6)))
 
 
 @dataclass(slots=True)
