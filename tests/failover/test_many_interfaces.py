@@ -134,3 +134,20 @@ def test_a_unit_that_joins_a_large_one_in_service_learns_all_of_it(mode: Mode) -
     identify = pair.engine(B).unit.mate.identify
     assert identify is not None
     assert identify.macs == tuple(i.burned_in_mac for i in pair.facts[A].interfaces)
+
+
+@MODES
+def test_he5_a_handful_of_data_interfaces_at_a_time_and_each_once_a_poll(mode: Mode) -> None:
+    pair = large(mode, 250).both()
+    pair.run(20_000)
+    before = len(pair.effects[A])
+    turns: list[int] = []
+    spoken: list[str] = []
+    for _ in range(pair.wanted[A].poll_interface_ms):
+        pair.run(1)
+        now = [e.channel for e in pair.effects[A][before:] if isinstance(e, fe.SendFrame)]
+        before = len(pair.effects[A])
+        turns.append(sum(channel.startswith("Ethernet") for channel in now))
+        spoken += [channel for channel in now if channel.startswith("Ethernet")]
+    assert max(turns) == 25
+    assert sorted(spoken) == sorted(i.physical for i in pair.wanted[A].interfaces)

@@ -219,6 +219,7 @@ def test_show_fover_of_a_pair_in_order() -> None:
         "  Synchronisation:         Sync Done",
         "  Identity conflict:       no",
         "  Real-time:               yes",
+        "  Lease:                   none, this unit does not serve",
         "  Latest alarm since boot: 7 ms late",
         "  Switchovers since boot:  3",
         "  Frames ignored:          5",

@@ -22,6 +22,7 @@ from firmware.core.failover import (
     identifying,
     interfaces,
     ladder,
+    lamps,
     lease,
     meeting,
     monitor,
@@ -39,10 +40,8 @@ from firmware.core.failover.carrying import Carrying
 from firmware.core.failover.effects import (
     AssumeAddresses,
     Effect,
-    Lamp,
     LatchIdentity,
     Publish,
-    SetLamp,
     SetUnitTimers,
 )
 from firmware.core.failover.model import Unit
@@ -463,7 +462,7 @@ class Engine:
             monitor.show_mismatch(unit, now_ms)
             witness.look(unit, now_ms, passive=startup.stays_passive(unit, now_ms))
         if unit.changed and unit.booted:
-            self._lamps(unit)
+            lamps.show(unit)
             unit.changed = False
             unit.out.append(Publish(report.view(unit, now_ms)))
         unit.due_ms = self._due_ms(unit, now_ms)
@@ -473,15 +472,6 @@ class Engine:
         if unit.plan.ready and not unit.holding and startup.alone(unit, now_ms):
             unit.holding = unit.changed = True
             unit.out.append(AssumeAddresses())
-
-    def _lamps(self, unit: Unit) -> None:
-        failed = unit.state is UnitState.FAILED or unit.mate.failed
-        fault = failed or unit.link.failed or unit.testimony.blocked
-        wanted = (unit.holding, unit.state is UnitState.STANDBY_READY, fault or unit.conflict)
-        for lamp, on, was in zip(Lamp, wanted, unit.lamps, strict=True):
-            if on is not was:
-                unit.out.append(SetLamp(lamp, on))
-        unit.lamps = wanted
 
     def _due_ms(self, unit: Unit, now_ms: int) -> int | None:
         if not unit.booted:

@@ -4,7 +4,7 @@ Decides times only. The failover link is spoken to every unit poll, the data int
 interface poll; whatever changes this unit's state is said everywhere at once. A unit that has no
 mate yet speaks five times a second, so that two units that boot together find each other quickly.
 
-Clauses: HE-1 to HE-4, FE-2.
+Clauses: HE-1 to HE-5, FE-2.
 """
 
 from __future__ import annotations
