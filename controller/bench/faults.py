@@ -165,6 +165,12 @@ FAULTS = (
         moves=Moves.ITS_OWN,
     ),
     Fault(
+        name="unit stands still",
+        what="every process of a unit stands still, and goes on",
+        does="freeze {unit}\nwait {still}ms\nthaw {unit}",
+        moves=Moves.ITS_OWN,
+    ),
+    Fault(
         name="management process dies",
         what="SIGKILL to the management process",
         does="kill {unit} management",
@@ -211,6 +217,7 @@ def _words(chance: Random, unit: Unit) -> Mapping[str, str | int]:
         "way": chance.choice(("", f"{unit}->{unit.mate}")),
         "pull": chance.randrange(51),
         "percent": chance.randrange(1, 6),
+        "still": chance.choice((5, 30, 130, 500, 900, 2_000, 6_000, 20_000, 60_000)),
         "blink": chance.choice((1, 20, 150, 1000, 4000)),
     }
 
