@@ -206,7 +206,8 @@ class SimulatedUnit:
         self.still.thaw()
         self.supervise(fence.HeartbeatHeard())
         self.supervise(ev.TimePassed())
-        due_ms = self.engine.next_due_ms() if self.started and self.engine is not None else None
+        engine = self.engine
+        due_ms = engine.next_due_ms() if engine is not None and engine.started else None
         if due_ms is not None and due_ms <= self.schedule.now_ms:
             self.step(ev.TimePassed())
 

@@ -32,6 +32,7 @@ from controller.bench.world import (
     CopyFlash,
     Cut,
     Erase,
+    Freeze,
     Garble,
     Kill,
     Link,
@@ -46,6 +47,7 @@ from controller.bench.world import (
     PullLink,
     Rig,
     Stop,
+    Thaw,
     Unit,
     WorldError,
 )
@@ -126,6 +128,7 @@ class VirtualWorld:
 
     def _switch_off_both(self) -> None:
         for box in self.units.values():
+            box.thaw()  # a supervisor that stands still sees no switch
             box.power(False)
         for box in self.units.values():
             try:
@@ -165,6 +168,10 @@ class VirtualWorld:
                 self.units[unit].signal(process, signal.SIGKILL)
             case Stop(unit, process):
                 self.units[unit].signal(process, signal.SIGSTOP)
+            case Freeze(unit):
+                self.units[unit].freeze()
+            case Thaw(unit):
+                self.units[unit].thaw()
             case Erase(unit):
                 self._off(unit).erase()
             case CopyFlash(source, target):

@@ -21,12 +21,14 @@ from __future__ import annotations
 
 from firmware.core.failover.effects import HoldLease, ReleaseAddresses
 from firmware.core.failover.model import Unit
+from firmware.core.failover.monitor import forget_state
 from firmware.core.failover.startup import WAIT_MS
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.message_ids import MessageId
 
 UNHEARD_MS = WAIT_MS - 1_000
 ALONE_MS = 86_400_000
+LISTEN_MS = 500  # to hear all that waited, and what the mate answers
 
 
 def length_ms(unit: Unit) -> int:
@@ -78,7 +80,8 @@ def lost(unit: Unit, now_ms: int) -> bool:
 def let_go(unit: Unit, now_ms: int) -> Cause:
     """Before anything is heard or said: as ignorant as after a restart. The table does the rest."""
     unit.log(MessageId.LEASE_LOST, str(now_ms - unit.hellos.spoken_ms))
-    unit.lease.until_ms = None
+    forget_state(unit)
+    unit.lease.until_ms, unit.lease.listens_until_ms = None, now_ms + LISTEN_MS
     if not is_active(unit.state):  # failover is off, or has just been on again: a frozen role
         unit.holding = False
         unit.took_part = unit.took_part and unit.settings.enabled

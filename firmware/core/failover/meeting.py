@@ -117,8 +117,8 @@ def _patience_ms(unit: Unit) -> int:
 def due_ms(unit: Unit, now_ms: int) -> int | None:
     """When the passing of time alone may call for something."""
     if unit.state is UnitState.NEGOTIATION:
-        due = unit.since_ms + wait_ms(unit)
-        return due if unit.plan.ready and due > now_ms else None
+        dues = (unit.since_ms + wait_ms(unit), unit.lease.listens_until_ms)
+        return min((due for due in dues if unit.plan.ready and due > now_ms), default=None)
     if unit.state is UnitState.SYNC_CONFIG:
         return unit.since_ms + SYNC_MS
     if unit.state is UnitState.FAILED:
