@@ -113,8 +113,7 @@ class Engine:
         unit = self.unit
         unit.out = []
         unit.last_step_ms = now_ms
-        if lease.lost(unit, now_ms):
-            self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
+        self._fire_all(unit, lease.stood_still(unit, now_ms), now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -206,6 +205,7 @@ class Engine:
                 del heard[channel]
 
     def _time(self, unit: Unit, _event: ev.Event, now_ms: int) -> list[Cause]:
+        unit.lease.drained_ms = now_ms
         if unit.due_ms is not None and now_ms > unit.due_ms:
             unit.late_worst_ms = max(unit.late_worst_ms, now_ms - unit.due_ms)
             monitor.forgive_lateness(unit, now_ms - unit.due_ms)
@@ -436,8 +436,9 @@ class Engine:
             self._carrying.serve_sync(unit)
             ladder.tell(unit)
             self._renew(unit, now_ms)
-            speaking.time_passed(unit, now_ms)
-            lease.renew(unit, now_ms)
+            if not lease.waits(unit):
+                speaking.time_passed(unit, now_ms)
+                lease.renew(unit, now_ms)
             self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
         if unit.changed and unit.booted:
@@ -467,7 +468,7 @@ class Engine:
             speaking.due_ms(unit),
             monitor.due_ms(unit),
             handover.due_ms(unit),
-            lease.due_ms(unit),
+            lease.due_ms(unit, now_ms),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
             startup.alone_due_ms(unit, now_ms),
