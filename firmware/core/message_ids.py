@@ -84,7 +84,7 @@ class MessageId(IntEnum):
     TIMEOUT_REFUSED = 990021  # args: why
     CHANNEL_BEGUN_ANEW = 990022
     NIC_GONE = 990023  # args: interface name, its physical name
-    LEASE_LOST = 990030  # args: milliseconds since the last hello
+    STOOD_STILL = 990030  # args: for how many milliseconds
     NO_LEASE = 990031  # args: why
     NO_WITNESS_LEFT = 990032  # args: the witnesses
     TAKEOVER_NOT_BLOCKED = 990033

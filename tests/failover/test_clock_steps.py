@@ -39,7 +39,7 @@ def states(world: SimulatedWorld) -> dict[Unit, str]:
 
 def set_clocks(world: SimulatedWorld, whose: tuple[Unit, ...], step: str) -> None:
     for unit in whose:
-        world.sim.units[unit].wall_ms += STEPS_MS[step]
+        world.sim.units[unit].clock.set_wall(STEPS_MS[step])
 
 
 def told(world: SimulatedWorld) -> dict[Unit, str]:

@@ -37,7 +37,7 @@ def test_ls4_a_unit_that_stood_still_lets_go_before_it_says_anything():
     said = kinds.index("SendFrame") if "SendFrame" in kinds else len(kinds)
     assert kinds.index("ReleaseAddresses") < said
     told = [e.message for e in effects if isinstance(e, fe.Log)]
-    assert MessageId.LEASE_LOST in told
+    assert MessageId.STOOD_STILL in told
     assert unit.unit.state.text != "Active"
 
 

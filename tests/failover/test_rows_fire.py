@@ -178,7 +178,7 @@ RECIPES: dict[Cause, Callable[[Held], None]] = {
     Cause.BOTH_ACTIVE: lambda pair: pair.run(100),
     Cause.EMPTY_YIELDS: _emptied,
     Cause.INTERFACES_FAILED: _interface_down,
-    Cause.LEASE_LOST: _stood_still,
+    Cause.STOOD_STILL: _stood_still,
     Cause.RESET: lambda pair: pair.order(B, ev.Order.RESET),
     Cause.TRIED_AGAIN: lambda pair: pair.run(11_000),
 }

@@ -47,7 +47,6 @@ class SimulatedUnit:
     flash: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)  # <run>
     powered: bool = False
-    wall_ms: int = WALL_MS  # what its clock showed when the world began; a hand may set it
     nics: dict[str, bool] = field(default_factory=dict)
     held_down: tuple[str, ...] = ()
     gone: set[str] = field(default_factory=set)  # NICs that the kernel has not

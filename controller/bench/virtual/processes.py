@@ -125,6 +125,13 @@ class Processes:
         if started in self._all:
             self._all.remove(started)
 
+    def kill(self, started: Started) -> None:
+        """End one as a fault would: nobody is to wonder that it is dead."""
+        started.process.kill()
+        started.process.wait()
+        if started in self._all:
+            self._all.remove(started)
+
     def dead(self) -> list[Started]:
         """Those that ended though nobody asked them to."""
         return [started for started in self._all if not started.alive]

@@ -206,6 +206,13 @@ class UnitBox:
 
     def signal(self, process: Process, number: signal.Signals) -> None:
         """SIGKILL or SIGSTOP to a process of the unit. Raises WorldError if it does not run."""
+        if process is Process.SUPERVISOR:
+            supervisor = self._supervisor()
+            if number is signal.SIGKILL and self._running is not None:
+                self._processes.kill(self._running)
+            else:
+                _signalled(supervisor, number)
+            return
         until = time.monotonic() + APPEARS_S
         while (pid := self._pid_of(process)) is None or not _signalled(pid, number):
             if time.monotonic() > until:
@@ -250,6 +257,11 @@ class UnitBox:
             return (self.flash / STARTUP_CONFIG).read_text(encoding="utf-8")
         except OSError as error:
             raise WorldError(f"the flash of {self.unit} has no {STARTUP_CONFIG}") from error
+
+    def _supervisor(self) -> int:
+        if self._running is None or not self._running.alive:
+            raise WorldError(f"{self.unit} has no supervisor to signal\n{self._tail()}")
+        return self._running.process.pid
 
     def _pid_of(self, process: Process) -> int | None:
         """The process that listens where that one does: its name does not tell, it is a fork."""
@@ -316,15 +328,20 @@ def _listener(pid: int, path: Path) -> str | None:
     return None
 
 
+def _children(pid: int) -> list[int]:
+    """Of its first thread: no other starts any."""
+    try:
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:  # it ended
+        return []
+    return [int(child) for child in told.split()]
+
+
 def _owner(supervisor: int, inode: str) -> int | None:
     """The child of the supervisor that has that socket open."""
-    try:
-        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-    except OSError:
-        return None
-    for child in children:
+    for child in _children(supervisor):
         with contextlib.suppress(OSError):  # it ended meanwhile
             for descriptor in Path(f"/proc/{child}/fd").iterdir():
                 if os.readlink(descriptor) == f"socket:[{inode}]":
-                    return int(child)
+                    return child
     return None

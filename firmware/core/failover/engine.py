@@ -120,8 +120,7 @@ class Engine:
         unit.out = []
         unit.last_step_ms = now_ms
         before, unit.owes = unit.state, False
-        if lease.lost(unit, now_ms):
-            self._fire_all(unit, [lease.let_go(unit, now_ms)], now_ms)
+        self._fire_all(unit, lease.stood_still(unit, now_ms), now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -220,6 +219,7 @@ class Engine:
         witness.forget(unit, known)
 
     def _time(self, unit: Unit, _event: ev.Event, now_ms: int) -> list[Cause]:
+        unit.lease.drained_ms = now_ms
         if unit.due_ms is not None and now_ms > unit.due_ms:
             unit.late_worst_ms = max(unit.late_worst_ms, now_ms - unit.due_ms)
             silence.forgive_lateness(unit, now_ms - unit.due_ms)
@@ -456,8 +456,9 @@ class Engine:
             self._carrying.serve_sync(unit, now_ms)
             ladder.tell(unit)
             self._renew(unit, now_ms)
-            speaking.time_passed(unit, now_ms)
-            lease.renew(unit, now_ms)
+            if not lease.waits(unit):
+                speaking.time_passed(unit, now_ms)
+                lease.renew(unit, now_ms)
             self._carrying.carry(unit, now_ms)
             monitor.show_mismatch(unit, now_ms)
             witness.look(unit, now_ms, passive=startup.stays_passive(unit, now_ms))
@@ -481,7 +482,7 @@ class Engine:
             silence.due_ms(unit),
             unit.testimony.due_ms,
             handover.due_ms(unit),
-            lease.due_ms(unit),
+            lease.due_ms(unit, now_ms),
             meeting.due_ms(unit, now_ms),
             startup.plugged_due_ms(unit),
             startup.alone_due_ms(unit, now_ms),

@@ -17,7 +17,7 @@ from firmware.core.failover.view import FailReason, SyncStatus
 from firmware.core.message_ids import MessageId
 from firmware.core.wire.bodies import UnitState
 
-LETTING_GO = (*UNFIT, Cause.LEASE_LOST)  # whatever the state it leads to
+LETTING_GO = (*UNFIT, Cause.STOOD_STILL)  # whatever the state it leads to
 
 
 def enter(unit: Unit, row: Row, now_ms: int) -> None:

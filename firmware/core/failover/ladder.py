@@ -91,9 +91,13 @@ def passed(unit: Unit, index: int, watched: Watched, now_ms: int) -> None:
 
 
 def give_up(unit: Unit, index: int, watched: Watched) -> None:
-    """Hellos are back, or nobody is there to compare with: nothing was found."""
+    """Hellos are back, or nobody is there to compare with: nothing was found.
+
+    It counts as quiet from now on: else two units that hear each other's old reports, as after a
+    standstill, would answer each with a test for ever.
+    """
     if watched.stage is not None:
-        watched.stage = None
+        watched.stage, watched.quiet_since_ms = None, unit.last_step_ms
         unit.out.append(StopListening(unit.settings.interfaces[index].physical))
         unit.tests_told.append(TestEntry(index, TestStage.ENDED, False))
 

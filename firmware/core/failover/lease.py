@@ -21,12 +21,17 @@ from __future__ import annotations
 
 from firmware.core.failover.effects import HoldLease, ReleaseAddresses
 from firmware.core.failover.model import Unit
+from firmware.core.failover.monitor import forget_state
 from firmware.core.failover.startup import WAIT_MS
 from firmware.core.failover.states import Cause, is_active
 from firmware.core.message_ids import MessageId
+from firmware.core.wire.bodies import UnitState
 
 UNHEARD_MS = WAIT_MS - 1_000
 ALONE_MS = 86_400_000
+NOTICED_MS = 100  # a unit that was late by so much may have old news waiting
+LISTEN_MS = 500  # to hear all of it, and what the mate answers
+PULSE_MS = 1_000  # how exactly a standby knows for how long it stood still
 
 
 def length_ms(unit: Unit) -> int:
@@ -48,7 +53,7 @@ def renew(unit: Unit, now_ms: int) -> None:
     end_ms = _end_ms(unit, now_ms)
     if end_ms == lease.until_ms or _early(unit, end_ms, now_ms):
         return
-    if lease.until_ms is not None and now_ms > lease.until_ms:
+    if lease.until_ms is not None and over(unit):
         lease.lapses += 1
         lease.lapsed_worst_ms = max(lease.lapsed_worst_ms, now_ms - lease.until_ms)
         unit.changed = True
@@ -56,35 +61,65 @@ def renew(unit: Unit, now_ms: int) -> None:
     unit.out.append(HoldLease(end_ms))
 
 
-def due_ms(unit: Unit) -> int | None:
-    """When to renew it between two hellos; None where a hello comes in time."""
+def due_ms(unit: Unit, now_ms: int) -> int | None:
+    """When to renew it between two hellos, or to see that time goes on."""
     until_ms, longest_ms = unit.lease.until_ms, _longest_ms(unit)
-    if until_ms is None or longest_ms is None:
+    if unit.state is UnitState.STANDBY_READY:
+        return now_ms + PULSE_MS
+    if until_ms is None:
         return None
-    if not _alone(unit) and until_ms >= _limit_ms(unit):
+    if until_ms < now_ms:
+        return now_ms  # all that came in is heard, and then it is renewed
+    if longest_ms is None or (until_ms >= _limit_ms(unit) and not _alone(unit)):
         return None
     return until_ms - longest_ms * 2 // 3
 
 
-def lost(unit: Unit, now_ms: int) -> bool:
-    """LS-4: whether this unit did not run for so long that its mate may be active by now."""
+def over(unit: Unit) -> bool:
+    """Whether the kernel lets nothing pass by now, though this unit thinks it serves."""
+    return unit.lease.until_ms is not None and unit.lease.until_ms < unit.last_step_ms
+
+
+def waits(unit: Unit) -> bool:
+    """LS-3: nothing is said or renewed yet: among what was not heard may be that the mate serves.
+    Two that both say Active, and both hear it, would both let go."""
+    return over(unit) and unit.lease.drained_ms != unit.last_step_ms
+
+
+def stood_still(unit: Unit, now_ms: int) -> list[Cause]:
+    """LS-4: asked first in every step, before anything is heard, decided or said."""
+    late_ms = 0 if unit.due_ms is None else now_ms - unit.due_ms
+    if late_ms >= NOTICED_MS:
+        unit.lease.listens_until_ms = now_ms + LISTEN_MS
+    ready = unit.state is UnitState.STANDBY_READY and not unit.link.failed
+    if _lost(unit, now_ms):
+        late_ms = now_ms - unit.hellos.spoken_ms
+    elif not (ready and late_ms >= UNHEARD_MS):
+        return []
+    forget_state(unit)
+    return let_go(unit, late_ms)
+
+
+def let_go(unit: Unit, still_ms: int) -> list[Cause]:
+    """As ignorant as after a restart. The table does the rest."""
+    unit.log(MessageId.STOOD_STILL, str(still_ms))
+    unit.lease.until_ms = None
+    if unit.holding and not is_active(unit.state):
+        # Failover is off, or has just been on again: a role that was frozen.
+        unit.holding = False
+        unit.took_part = unit.took_part and unit.settings.enabled
+        unit.since_ms, unit.changed = unit.last_step_ms, True
+        unit.out.append(ReleaseAddresses())
+    return [Cause.STOOD_STILL]
+
+
+def _lost(unit: Unit, now_ms: int) -> bool:
+    """Whether this unit, which serves, was away for so long that its mate may serve by now."""
     if not unit.holding or _alone(unit) or unit.lease.until_ms is None:
         return False
     if unit.mate.lost:
         return now_ms >= unit.lease.renewed_ms + WAIT_MS
     return now_ms >= unit.hellos.spoken_ms + unit.settings.hold_unit_ms
-
-
-def let_go(unit: Unit, now_ms: int) -> Cause:
-    """Before anything is heard or said: as ignorant as after a restart. The table does the rest."""
-    unit.log(MessageId.LEASE_LOST, str(now_ms - unit.hellos.spoken_ms))
-    unit.lease.until_ms = None
-    if not is_active(unit.state):  # failover is off, or has just been on again: a frozen role
-        unit.holding = False
-        unit.took_part = unit.took_part and unit.settings.enabled
-        unit.since_ms, unit.changed = now_ms, True
-        unit.out.append(ReleaseAddresses())
-    return Cause.LEASE_LOST
 
 
 def _needed(unit: Unit) -> bool:

@@ -9,7 +9,7 @@ Clauses: FA-5, ID-2, KY-3, LS-4, ST-5, ST-9, ST-10.
 
 from __future__ import annotations
 
-from firmware.core.failover import fitness, handover, monitor
+from firmware.core.failover import fitness, handover, lease, monitor
 from firmware.core.failover.model import Unit
 from firmware.core.failover.startup import elect, stays_active, wait_ms
 from firmware.core.failover.states import Cause, is_active
@@ -72,6 +72,8 @@ def _beside_active(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     if hello.configured and not unit.settings.configured:
         unit.log(MessageId.EMPTY_UNIT_YIELDS)
         return [Cause.EMPTY_YIELDS]
+    if is_active(hello.state) and lease.over(unit):
+        return lease.let_go(unit, now_ms - unit.hellos.spoken_ms)
     if is_active(hello.state) and not stays_active(unit, hello, now_ms):
         return [Cause.BOTH_ACTIVE]
     return []
@@ -119,8 +121,8 @@ def _patience_ms(unit: Unit) -> int:
 def due_ms(unit: Unit, now_ms: int) -> int | None:
     """When the passing of time alone may call for something."""
     if unit.state is UnitState.NEGOTIATION:
-        due = unit.since_ms + wait_ms(unit)
-        return due if unit.plan.ready and due > now_ms else None
+        dues = (unit.since_ms + wait_ms(unit), unit.lease.listens_until_ms)
+        return min((due for due in dues if unit.plan.ready and due > now_ms), default=None)
     if unit.state is UnitState.SYNC_CONFIG:
         return unit.since_ms + SYNC_MS
     if unit.state is UnitState.FAILED:

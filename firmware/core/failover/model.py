@@ -172,6 +172,8 @@ class Lease:
     renewed_ms: int = 0
     lapses: int = 0  # it was over for a while, and this unit went on
     lapsed_worst_ms: int = 0
+    drained_ms: int = 0  # when all that had come in was last heard
+    listens_until_ms: int = 0  # this unit stood still: what waited to be heard is old
 
 
 @dataclass(slots=True)

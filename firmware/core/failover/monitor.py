@@ -339,6 +339,11 @@ def note_handover(unit: Unit, sequence: int, state: UnitState | None) -> None:
         unit.changed = True  # the hello that follows says nothing new
 
 
+def forget_state(unit: Unit) -> None:
+    """LS-4: what the mate said of itself is from before this unit stood still."""
+    unit.mate.hello = None
+
+
 def mate_gone(unit: Unit, cause: Cause) -> list[Cause]:
     """The mate is dead or says it is failed: forget its turn, and let the table answer."""
     mate = unit.mate

@@ -116,6 +116,13 @@ def stays_passive(unit: Unit, now_ms: int) -> bool:
 
 def elect(unit: Unit, now_ms: int) -> Cause | Verdict:
     """One answer for a unit in Negotiation."""
+    verdict = _elect(unit, now_ms)
+    if verdict is Cause.NO_ACTIVE_UNIT and now_ms < unit.lease.listens_until_ms:
+        return Verdict.WAIT  # LS-4
+    return verdict
+
+
+def _elect(unit: Unit, now_ms: int) -> Cause | Verdict:
     mate, over = unit.mate, now_ms - unit.since_ms >= wait_ms(unit)
     if not unit.plan.ready:
         return Verdict.WAIT

@@ -58,7 +58,7 @@ class Cause(Enum):
     CARD_DIFFERS = auto()
     LICENCE_DIFFERS = auto()
     MATE_FITS = auto()
-    LEASE_LOST = auto()
+    STOOD_STILL = auto()
     INTERFACES_FAILED = auto()
     INTERFACES_OK = auto()
 
@@ -95,7 +95,7 @@ REASONS: dict[Cause, str] = {
     Cause.CARD_DIFFERS: "Other unit card configuration is different",
     Cause.LICENCE_DIFFERS: "Other unit license is different",
     Cause.MATE_FITS: "Failover state check",
-    Cause.LEASE_LOST: "This unit did not run",
+    Cause.STOOD_STILL: "This unit did not run",
     Cause.INTERFACES_FAILED: "Interface check",
     Cause.INTERFACES_OK: "Interface check",
 }
@@ -196,7 +196,7 @@ ACTING: tuple[Row, ...] = (
     *_rows(ACTIVE_PATH, Cause.BOTH_ACTIVE, S.COLD_STANDBY, OFF, "FA-5"),
     *_rows(ACTIVE_PATH, Cause.EMPTY_YIELDS, S.COLD_STANDBY, OFF, "ST-10"),
     # Away for longer than the mate waits
-    *_rows(ACTIVE_PATH, Cause.LEASE_LOST, S.NEGOTIATION, None, "LS-4"),
+    *_rows((S.STANDBY_READY, *ACTIVE_PATH), Cause.STOOD_STILL, S.NEGOTIATION, None, "LS-4"),
     # Interfaces
     Row(S.ACTIVE, Cause.INTERFACES_FAILED, S.FAILED, BROKEN, "HM-2"),
     Row(S.STANDBY_READY, Cause.INTERFACES_FAILED, S.FAILED, BROKEN, "HM-4"),
@@ -243,7 +243,7 @@ STAYING: tuple[tuple[Cause, str], ...] = (
     (Cause.CARD_DIFFERS, "likewise"),
     (Cause.LICENCE_DIFFERS, "likewise"),
     (Cause.MATE_FITS, "only a passive unit waits for it"),
-    (Cause.LEASE_LOST, "only what serves is leased"),
+    (Cause.STOOD_STILL, "only what serves, or is ready to, may act on old news"),
     (Cause.INTERFACES_FAILED, "only a unit that serves, or is ready to, can be failed for them"),
     (Cause.INTERFACES_OK, "only a unit that was failed for them mends"),
 )

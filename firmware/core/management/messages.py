@@ -273,10 +273,10 @@ MESSAGES: dict[M, Row] = {
         "({unit}) The network adapter of interface {0} ({1}) is gone.",
         "pulled, or its driver ended. Plug it in again: the unit goes on with it by itself",
     ),
-    M.LEASE_LOST: Row(
+    M.STOOD_STILL: Row(
         1,
-        "({unit}) The failover process stood still for {0} ms; the mate may serve. Standing back.",
-        "active: it was late by more than its mate waits",
+        "({unit}) The failover process stood still for {0} ms. Looking for the mate anew.",
+        "it was late by so much that the mate may have become active, or begun anew",
     ),
     M.NO_LEASE: Row(
         4,
