@@ -14,8 +14,9 @@ from controller.bench.play import read, shipped
 from controller.bench.player import play
 from controller.bench.simulated.world import SimulatedWorld
 from firmware.core.failover import events as ev
-from firmware.core.failover import speaking
+from firmware.core.failover import identifying
 from firmware.core.failover.effects import StateChanged
+from firmware.core.failover.lease import UNHEARD_MS
 from firmware.core.failover.states import ACTING, REASONS, Cause, Row, is_active
 from firmware.core.settings import Mode, PhysicalInterface
 from firmware.core.wire.bodies import LAN, FailedNotice, UnitState
@@ -84,7 +85,7 @@ def _other_facts(**facts: object) -> Callable[[Held], None]:
     def identify(pair: Held) -> None:
         mate = pair.engine(A).unit
         mate.facts = replace(mate.facts, **facts)
-        pair.step(B, ev.FrameReceived(LAN, mate.frame(speaking.identify(mate))))
+        pair.step(B, ev.FrameReceived(LAN, mate.frame(identifying.identify(mate))))
 
     return identify
 
@@ -148,8 +149,12 @@ def _interface_down(pair: Held) -> None:
 
 
 def _stood_still(pair: Held) -> None:
-    """It held the addresses and said nothing for longer than its mate waits."""
+    """It held the addresses and said nothing for longer than its mate waits, or stood by so."""
     unit = pair.engine(B).unit
+    if pair.row.state is UnitState.STANDBY_READY:
+        unit.due_ms = pair.schedule.now_ms - UNHEARD_MS
+        pair.step(B, ev.TimePassed())
+        return
     unit.holding, unit.state = True, UnitState.ACTIVE
     unit.lease.until_ms = unit.hellos.spoken_ms = pair.schedule.now_ms - 400
     pair.step(B, ev.TimePassed())

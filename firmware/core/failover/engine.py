@@ -120,7 +120,9 @@ class Engine:
         unit.out = []
         unit.last_step_ms = now_ms
         before, unit.owes = unit.state, False
-        self._fire_all(unit, lease.stood_still(unit, now_ms), now_ms)
+        stood_still = lease.stood_still(unit, now_ms)
+        if stood_still:
+            self._fire_all(unit, stood_still, now_ms)
         causes = self._handlers[type(event)](unit, event, now_ms)
         self._fire_all(unit, causes, now_ms)
         if unit.state is UnitState.JUST_ACTIVE:
@@ -492,4 +494,5 @@ class Engine:
             policy.due_ms(unit, now_ms),
             self._carrying.due_ms(unit, now_ms),
         )
-        return min((due for due in dues if due is not None), default=None)
+        # What became due only now, of times long past, makes nobody late.
+        return min((max(due, now_ms) for due in dues if due is not None), default=None)
