@@ -20,10 +20,7 @@ from controller.bench.story import Story, parse
 from controller.bench.world import Unit
 from firmware.core.settings import Mode
 
-FIRST, SCHEDULES = (
-    55,
-    1100,
-)  # seed 54 finds what docs/status.md names; `make explore` plays millions
+SCHEDULES = 2_000  # `make explore` plays millions
 TRACE = (
     "import sys; from controller.bench.simulated.playing import trace; "
     "sys.stdout.write(trace({seed}))"
@@ -46,7 +43,7 @@ def _schedule(kind: str, *moves: Move) -> Schedule:
 
 def test_no_rule_is_broken() -> None:
     told: list[str] = []
-    assert explore(range(FIRST, FIRST + SCHEDULES), told.append) == [], "\n".join(told)
+    assert explore(range(1, SCHEDULES + 1), told.append) == [], "\n".join(told)
 
 
 @pytest.mark.parametrize("seed", [3, 8])
