@@ -149,9 +149,10 @@ class Soak:
             self._play(_read(setting, f"{drawn.does}\nwait {lasts_ms}ms\n"))
             self._play(_read(setting, f"{drawn.repair}\nwait {RESTING_MS}ms\n"))
             why = [] if self._await_rest() else ["does not come to rest"]
+            seen = look(self._world, RUN)  # before the measurement, which ends the traffic
             outage_ms = self._world.measure().outage_gap_ms
             why += self._world.judge()
-            return why + self._audit.check(look(self._world, RUN), setting.boot), outage_ms
+            return why + self._audit.check(seen, setting.boot), outage_ms
         except WorldError as error:
             return [f"the bench: {error}"], None
 

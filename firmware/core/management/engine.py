@@ -29,7 +29,8 @@ from firmware.core.failover.events import SnapshotWanted
 from firmware.core.management import events as ev
 from firmware.core.management import forgetting, history, loading, mirror, settling, telling, topics
 from firmware.core.management.model import Model
-from firmware.core.management.replicate.state import EDITED_MARK
+from firmware.core.management.replicate.outbox import Outbox
+from firmware.core.management.replicate.state import EDITED_MARK, Replication
 from firmware.core.management.running.load import damage
 from firmware.core.management.running.model import Configuration
 from firmware.core.management.session import (
@@ -103,6 +104,7 @@ class ManagementEngine:
             ssh_port=ssh_port,
             configuration=Configuration(facts),
             writers={ev.STARTUP_CONFIG: deque()},
+            mirror=Replication(outbox=Outbox(facts.blocks)),
         )
         remote = model.mirror.remote
         remote.run = lambda *asked: entering.run_for_mate(model, *asked)
