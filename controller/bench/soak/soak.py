@@ -27,7 +27,7 @@ from firmware.core.settings import Mode
 
 BOOTS = Path(__file__).resolve().parents[3] / "tests" / "stories" / "boot"
 FAULTS_EACH = 12  # of a setting, then another one is set up
-REST_S, SETTLES_S, LOOK_S = 60.0, 2.0, 0.1
+REST_S, SETTLES_S, LOOK_S = 90.0, 2.0, 0.1  # a unit that flapped is held back for 60 s
 AFTER_MS = (200, 1_500, 4_000)  # a fault lasts about so long
 RESTING_MS = 500
 TIMERS = "unit msec 200 holdtime msec 800"
