@@ -213,7 +213,7 @@ class ManagementEngine:
         elif event.name == ev.HISTORY:
             model.history.extendleft(reversed(tuple(history.rows(event.text or ""))))
         elif event.name == ev.RUNNING_CONFIG:
-            self._kept = event.text
+            self._kept, model.goes_on = event.text, event.text is not None
         elif event.name == ev.STARTUP_CONFIG and not model.booted:
             text = event.text or ""
             if why := damage(text):
@@ -249,7 +249,7 @@ class ManagementEngine:
 
     def _introduce(self) -> None:
         model = self._model
-        model.out.append(ev.SendBootFacts(model.latched))
+        model.out.append(ev.SendBootFacts(model.latched, model.goes_on))
         loading.tell_settings(model)
         model.out.append(ev.ToFailover(SnapshotWanted()))
 
@@ -282,7 +282,7 @@ class ManagementEngine:
         answer(event.effect)
 
     def _latch(self, said: fe.LatchIdentity) -> None:
-        self._model.latched = said.identity
+        self._model.latched, self._model.goes_on = said.identity, True
         self._model.out.append(ev.WriteFlash(ev.LATCHED_IDENTITY, said.identity.value + "\n"))
 
     def _state_changed(self, said: fe.StateChanged) -> None:
