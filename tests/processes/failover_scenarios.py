@@ -100,7 +100,7 @@ def boots_and_takes_the_addresses() -> None:
     assert any(isinstance(message, ipc.Heartbeat) for message in unit.supervised)
     unit.end()
     assert not rig.addresses() & rig.ACTIVE, "an orderly end lets the addresses go"
-    unit.until("told to", lambda: ipc.Fencing((), 66) in unit.supervised)
+    unit.until("told to", lambda: ipc.Fencing((), 100) in unit.supervised)
 
 
 def lets_go_when_its_supervisor_dies() -> None:
