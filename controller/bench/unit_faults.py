@@ -21,6 +21,14 @@ class GoOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Starve:
+    """Memory is exhausted for a process: it gets no more than it has."""
+
+    unit: Unit
+    process: Process
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """The unit's own clock, the one nobody sets, runs at that rate of the right one."""
 
@@ -91,4 +99,16 @@ class Garbage:
     count: int
 
 
-UnitFault = GoOn | Drift | SetDate | Slow | Crash | Damage | Reflash | Refit | SetStrap | Garbage
+UnitFault = (
+    GoOn
+    | Starve
+    | Drift
+    | SetDate
+    | Slow
+    | Crash
+    | Damage
+    | Reflash
+    | Refit
+    | SetStrap
+    | Garbage
+)

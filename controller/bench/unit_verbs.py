@@ -19,6 +19,7 @@ from controller.bench.unit_faults import (
     SetDate,
     SetStrap,
     Slow,
+    Starve,
 )
 from controller.bench.world import Action, Link, Process, Unit
 
@@ -35,6 +36,11 @@ def _number(word: str, allowed: range) -> int:
 def _go_on(words: list[str]) -> GoOn:
     want_count(words, "UNIT PROCESS")
     return GoOn(read_word(Unit, words[0]), read_word(Process, words[1]))
+
+
+def _starve(words: list[str]) -> Starve:
+    want_count(words, "UNIT PROCESS")
+    return Starve(read_word(Unit, words[0]), read_word(Process, words[1]))
 
 
 def _drift(words: list[str]) -> Drift:
@@ -93,6 +99,7 @@ def _garbage(words: list[str]) -> Garbage:
 
 UNIT_VERBS: dict[str, Callable[[list[str]], Action]] = {
     "go-on": _go_on,
+    "starve": _starve,
     "drift": _drift,
     "set-date": _set_date,
     "slow": _slow,

@@ -21,6 +21,7 @@ from controller.bench.unit_faults import (
     SetDate,
     SetStrap,
     Slow,
+    Starve,
     UnitFault,
 )
 from controller.bench.world import Link, Unit, WorldError
@@ -88,8 +89,13 @@ def _read(said: bytes) -> ev.Event:
     return ev.BadFrameReceived(CABLE, frame.why)
 
 
+def _starve(sim: Simulation, fault: Starve) -> None:
+    raise WorldError("starve: only a real process runs out of memory")
+
+
 _HANDS: dict[type, Callable[[Simulation, Any], None]] = {
     GoOn: lambda sim, fault: sim.units[fault.unit].go_on(fault.process),
+    Starve: _starve,
     Drift: lambda sim, fault: sim.units[fault.unit].clock.run_at(fault.percent / 100),
     SetDate: lambda sim, fault: sim.units[fault.unit].clock.set_wall(fault.forward_ms),
     Slow: lambda sim, fault: setattr(sim.units[fault.unit].slow, "us", fault.ms * 1000),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -232,6 +233,15 @@ class UnitBox:
         pid = self._pid_of(process)
         if pid is not None:
             _signalled(pid, signal.SIGCONT)
+
+    def starve(self, process: Process) -> None:
+        """A process of the unit gets no more memory than it has. Raises WorldError."""
+        pid = self._pid_of(process)
+        if pid is None:
+            raise WorldError(f"{self.unit} has no {process} process to starve\n{self._tail()}")
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+        most = resource.prlimit(pid, resource.RLIMIT_AS)[1]
+        resource.prlimit(pid, resource.RLIMIT_AS, (pages * resource.getpagesize(), most))
 
     def damage(self) -> None:
         """Cut every file in the flash short, as by writes that were never finished."""

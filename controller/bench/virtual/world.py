@@ -23,6 +23,7 @@ from controller.bench.unit_faults import (
     SetDate,
     SetStrap,
     Slow,
+    Starve,
 )
 from controller.bench.virtual import clock, evidence
 from controller.bench.virtual.broker import Broker, start_broker
@@ -228,6 +229,8 @@ class VirtualWorld:
                 self._off(unit).fit()
             case GoOn(unit, process):
                 self.units[unit].go_on(process)
+            case Starve(unit, process):
+                self.units[unit].starve(process)
             case Erase(unit):
                 self._off(unit).erase()
             case Damage(unit):
