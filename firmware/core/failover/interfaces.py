@@ -148,7 +148,7 @@ def _look_at(
     elif watched.monitoring and not watched.failed and now_ms >= test_ms:
         ladder.begin(unit, index, watched, now_ms)
     _show(unit, interface, watched, waiting or unit.state is UnitState.FAILED, linked)
-    _count(unit, interface, watched, linked)
+    _count(unit, interface, watched, linked, now_ms)
     dues = []
     if physical in unit.mate.hellos:
         last_ms = max(unit.mate.heard_ms[physical], unit.held_since_ms)
@@ -179,11 +179,15 @@ def _hearing(
     return waiting, since_ms
 
 
-def _count(unit: Unit, interface: DataInterface, watched: Watched, linked: bool) -> None:
+def _count(
+    unit: Unit, interface: DataInterface, watched: Watched, linked: bool, now_ms: int
+) -> None:
     """HM-1: a monitored interface without a link, or failed by a test; not one that is shut down"""
     faulty = interface.monitored and not interface.shutdown and (not linked or watched.failed)
-    watched.linked_once = watched.linked_once or linked
+    watched.linked_once = linked or (watched.linked_once and not interface.shutdown)
     coming_up = faulty and not watched.linked_once
+    if coming_up and not watched.coming_up:
+        unit.coming_up_since_ms = now_ms  # `no shutdown`, a new interface, or a boot
     unit.failed_count += faulty - watched.faulty
     unit.coming_up_count += coming_up - watched.coming_up
     watched.faulty, watched.coming_up = faulty, coming_up
