@@ -410,6 +410,15 @@ def test_if3_no_test_beside_a_mate_that_is_gone():
     assert interface(pair, A) == "Normal (Waiting)"
 
 
+def test_if3_the_next_hello_of_the_mate_undoes_no_verdict():
+    pair = Pair().both()  # their hellos are in step, and a stage is a whole number of them
+    pair.audible = {(B, INSIDE, "arp 0")}
+    pair.cut(INSIDE, sender=A)
+    pair.run(HALF_MS + 2 * STAGE_MS + 100)
+    assert only_active(pair, B)
+    assert ("Failed", "Interface check") in reasons(pair, A)
+
+
 def test_st4_of_two_that_boot_the_healthier_serves():
     pair = Pair()
     pair.boot(A, B)

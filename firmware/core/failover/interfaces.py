@@ -8,6 +8,10 @@ is failed for a hello that is missing. No link fails it at once (IF-1). With a l
 for half the hold time, it is tested (IF-3). Whoever hears nothing while the mate hears something
 has the fault; if neither does, nobody knows, and nobody is failed for it (Unknown).
 
+One that a test failed works again when anybody is heard. Of the mate's hellos it takes two, as in
+IF-2: a port that loses only what this unit says lets them in all the time, and the next of them
+must not undo a verdict before it was acted on.
+
 A unit may have 250 interfaces, and a hello comes by each in every poll. So all are looked at only
 when something that concerns all has changed, or when ``watch_due_ms`` has come; a hello concerns
 its own interface. The due time may be early, never late: a hello only ever puts it off.
@@ -169,7 +173,7 @@ def _hearing(
     last_ms = max(heard_ms or 0, unit.held_since_ms)
     if heard_ms is None or now_ms - last_ms >= unit.settings.hold_interface_ms:
         mate.hellos.pop(physical, None)  # the next two hellos count anew
-    elif heard_ms > since_ms:
+    elif heard_ms > since_ms + (unit.settings.poll_interface_ms if watched.failed else 0):  # HM-5
         watched.failed = watched.unknown = False  # the mate is heard here: it works
         since_ms = heard_ms
     # The document: without a standby address an interface waits for ever.
