@@ -4,6 +4,7 @@
 # make perf    the numbers of docs/performance.md; takes its time, wants an idle machine
 # make fuzz    bad input and random schedules, for as long as you like: ARGS="--seeds 100000"
 # make explore random schedules of faults by the million, simulated: ARGS="--seeds 1000000 --from 1"
+# make soak    random faults at a living pair, an audit after each: MINUTES=30, ARGS="--seed 7"
 # Each sets up what it needs first: .venv from the lock file, Debian packages where it may.
 
 VENV := .venv
@@ -13,7 +14,7 @@ STAMP := $(VENV)/.set-up
 PACKAGES := mosquitto iproute2 nftables conntrack tcpdump
 ROOMS := wiring firmware controller
 
-.PHONY: setup packages bench test check perf fuzz explore lock clean
+.PHONY: setup packages bench test check perf fuzz explore soak lock clean
 
 setup: packages $(STAMP)
 
@@ -51,6 +52,9 @@ fuzz: setup
 
 explore: setup
 	@$(VENV)/bin/fover explore $(or $(ARGS),--seeds 1000000)
+
+soak: setup
+	@$(VENV)/bin/fover soak --minutes $(or $(MINUTES),30) $(ARGS)
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock wants uv: pipx install uv"; exit 1; }

@@ -31,6 +31,7 @@ FACTS = (
     "multiple",
     "contexts",
     "ssl_vpn_peers",
+    "blocks",
 )
 
 

@@ -55,6 +55,11 @@ class PhysicalInterface:
     burned_in_mac: str
 
 
+BLOCK_BYTES = 256  # of message block memory
+BLOCKS = 4_096  # 1 MB: some 25,000 lines
+BLOCKS_LEAST = 16  # 4 kB: the longest line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFacts:
     """What a unit is, as unit.toml says; compared with the mate's at negotiation."""
@@ -75,6 +80,7 @@ class UnitFacts:
     real_time: bool = False  # the failover process was granted SCHED_FIFO
     lease_refused: str = ""  # why the kernel holds no lease; empty: it does
     vlans: bool = False  # it can make sub-interfaces: the kernel has 802.1Q
+    blocks: int = BLOCKS  # of BLOCK_BYTES: room for what waits to be said to the mate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

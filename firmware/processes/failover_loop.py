@@ -244,6 +244,7 @@ class FailoverLoop:
                 boot=int.from_bytes(os.urandom(8), "big") or 1,
                 cable=None if self._pins is None else self._pins.facts(),
                 latched=boot.latched,
+                goes_on=boot.goes_on,
                 carriers=self._plane.carriers(),
             )
         )

@@ -53,6 +53,7 @@ class BootFacts:
     """Management to failover, first of all: the identity last latched in flash."""
 
     latched: Identity | None
+    goes_on: bool = False  # it was latched, or in use, since the unit was switched on
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,9 @@ class Management:
             ev.ConsoleText: self._sessions.console,
             ev.ConnectionAnswered: self._remote.admitted,
             ev.LoginAnswered: self._remote.judged,
-            ev.SendBootFacts: lambda facts: self._failover.send(ipc.BootFacts(facts.latched)),
+            ev.SendBootFacts: lambda facts: self._failover.send(
+                ipc.BootFacts(facts.latched, facts.goes_on)
+            ),
             ev.ToFailover: lambda said: self._failover.send(said.event),
             ev.ToSupervisor: lambda ask: self._supervisor.send(ask.request),
             ev.WriteFlash: lambda ask: self._flash.write(ask.name, ask.text),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
+from firmware.core.settings import BLOCKS_LEAST, PhysicalInterface, Platform, UnitFacts
 from firmware.core.wire.bodies import FEATURES, INTERFACES_MOST
 
 LICENCES = ("UR", "R", "FO", "FO-AA")
@@ -168,6 +168,7 @@ _KEYS: dict[str, dict[str, tuple[bool, Check]]] = {
         "contexts": (False, _number(0, 2**16 - 1)),
         "ssl_vpn_peers": (False, _number(0, 2**16 - 1)),
         "features": (False, _features),
+        "blocks": (False, _number(BLOCKS_LEAST, 2**16 - 1)),
     },
     "paths": {"flash": (False, _PATH), "run": (False, _PATH)},
     "cable": {"serial": (True, _PATH)},

@@ -86,13 +86,21 @@ def pair(rig: Rig, rules: RuleSet, wanted: DataPlan | None = None) -> tuple[Data
     units = [rig.prepared(unit, wanted or holding(MAPPED)) for unit in ("unit-a", "unit-b")]
     for unit in ("unit-a", "unit-b"):
         assert load(rig, unit, rules) is None
-    assert units[0].assume() == Done("AssumeAddresses")
+    served(units[0])
     return units[0], units[1]
 
 
 def take_over(old: DataPlane, new: DataPlane) -> None:
     assert old.release() == Done("ReleaseAddresses")
+    served(new)
+
+
+def served(new: DataPlane) -> None:
+    """It has the addresses, and every switch knows: on a busy machine the first announcement may
+    come when the first lease is over, and a repeat does it."""
     assert new.assume() == Done("AssumeAddresses")
+    while (due_ns := new.next_due_ns()) is not None:
+        new.pump(due_ns)
 
 
 def connected(rig: Rig, caller: str, to: str, host: str) -> tuple[socket.socket, socket.socket]:
@@ -129,7 +137,7 @@ def test_a_planned_switchover_is_no_different(rig: Rig) -> None:
     old, new = pair(rig, PAT)
     client, server = connected(rig, "inside", OUTSIDE_HOST, "outside")
     assert old.yield_() == Done("YieldAddresses")
-    assert new.assume() == Done("AssumeAddresses")
+    served(new)
     old.drop_active_links()
     assert finish(old, "DropActiveLinks") == Done("DropActiveLinks")
     assert [ended(client), ended(server)] == ["reset", "reset"]

@@ -163,7 +163,8 @@ MESSAGES: dict[str, dict[Mode, tuple[tuple[int, ...], tuple[int, ...]]]] = {
     ),
 }
 MONITORING = (103002, 105003, 105004, 105005, 105006, 105008, 105009, 105031)
-MY_PLUG, OTHER_PLUG = 101003, 101004
+MY_PLUG, OTHER_PLUG, CABLE_FAILURE = 101003, 101004, 105011
+_FOREBODED = {MY_PLUG: ((OTHER_PLUG,), (CABLE_FAILURE,)), OTHER_PLUG: ((CABLE_FAILURE,),)}
 FAMILIES = (101, 102, 103, 104, 105, 411, 709)
 SWITCHES = (104001, 104002, 104003, 104004)
 
@@ -476,12 +477,13 @@ def _numbers(logged: list[str]) -> list[int]:
 def _failover_numbers(logged: list[str]) -> tuple[int, ...]:
     """Those of failover in order, each run of one number once.
 
-    A plug's contacts open one after the other, so a unit may say first that it is the other one's.
+    A plug's contacts open one after the other, so a unit may say first that it is the other one's;
+    and a mate that noticed first says so by the data links: its word comes as 105011.
     """
     kept: list[int] = []
     for number in _numbers(logged):
         counts = number // 1000 in FAMILIES and number not in MONITORING
-        if counts and kept[-1:] == [OTHER_PLUG] and number == MY_PLUG:
+        if counts and tuple(kept[-1:]) in _FOREBODED.get(number, ()):
             kept[-1] = number
         elif counts and kept[-1:] != [number]:
             kept.append(number)

@@ -101,3 +101,22 @@ def test_st10_an_empty_active_unit_yields_to_a_configured_one():
     pair.run(4_000)
     assert only_active(pair, B)
     assert MessageId.EMPTY_UNIT_YIELDS in pair.logged(A)
+
+
+def test_lk1_a_cable_that_is_plugged_again_is_good_at_once_and_not_a_poll_later():
+    pair = Pair(Mode.CABLE).both()
+    pair.wanted = [replace(w, poll_unit_ms=15_000, hold_unit_ms=45_000) for w in pair.wanted]
+    for index in (A, B):
+        pair.step(index, ev.SettingsChanged(pair.wanted[index]))
+    pair.run(1_000)
+    whole = tuple(pair.cables)
+    pair.cut(CABLE)
+    pair.lines(A, replace(whole[A], my_plug=False))
+    pair.lines(B, replace(whole[B], other_plug=False))
+    pair.run(1_000)
+    assert [pair.engine(index).unit.link.failed for index in (A, B)] == [True, True]
+    pair.lost.clear()
+    for index in (B, A):
+        pair.lines(index, whole[index])
+    pair.run(100)
+    assert [pair.engine(index).unit.link.failed for index in (A, B)] == [False, False]

@@ -121,7 +121,7 @@ def test_boots_from_flash_and_introduces_itself_to_every_failover_process(tmp_pa
         while not (unit.flash / "latched-identity").exists():
             await asyncio.sleep(0)
         connection.close()
-        assert await failover.next(ipc.BootFacts) == ipc.BootFacts(Identity.SECONDARY)
+        assert await failover.next(ipc.BootFacts) == ipc.BootFacts(Identity.SECONDARY, goes_on=True)
 
     play(unit, story)
 

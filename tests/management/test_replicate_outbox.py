@@ -22,7 +22,6 @@ from firmware.core.management.replicate.messages import (
 )
 from firmware.core.management.replicate.outbox import (
     PATIENCE_MS,
-    WAITING_MAX,
     WHOLE_PATIENCE_MS,
     Outbox,
 )
@@ -90,10 +89,10 @@ def test_everything_waits_for_a_whole_configuration_and_then_leaves() -> None:
 
 
 def test_too_much_waiting_is_dropped_and_the_whole_is_owed() -> None:
-    outbox = Outbox()
+    outbox = Outbox(blocks=40)
     outbox.start_whole(0)
-    for _ in range(WAITING_MAX // 1000 + 2):
-        outbox.add(line("x" * 1000))
+    assert [outbox.add(line("x" * 1000)) for _ in range(12)] == [True] * 10 + [False, True]
+    assert (outbox.blocks, outbox.lowest, outbox.free) == (40, 0, 40)
     outbox.whole_ended()
     assert outbox.owed
     assert outbox.next(0) is None
@@ -102,9 +101,18 @@ def test_too_much_waiting_is_dropped_and_the_whole_is_owed() -> None:
     assert not outbox.owed
 
 
-def test_a_line_too_long_for_a_message_owes_the_whole() -> None:
+def test_blocks_are_taken_by_what_waits_alone() -> None:
+    outbox = Outbox(blocks=40)
+    outbox.add(line("x" * 1000))
+    assert (outbox.lowest, outbox.free) == (36, 36)
+    outbox.next(0)
+    assert (outbox.lowest, outbox.free) == (36, 40)
+
+
+def test_a_line_too_long_for_a_message_owes_the_whole_and_is_no_want_of_blocks() -> None:
     outbox = Outbox()
-    outbox.add(line("x" * 5000))
+    assert outbox.add(line("x" * 5000))
+    assert outbox.lowest == outbox.free == outbox.blocks
     assert outbox.owed
 
 

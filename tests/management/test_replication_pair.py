@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.bench.simulated.managing import obey
 from controller.bench.simulated.unit import SimulatedUnit
 from controller.bench.simulated.world import SimulatedWorld
 from controller.bench.world import (
@@ -131,7 +132,7 @@ def test_many_pasted_lines_share_messages(mode: Mode) -> None:
             said += isinstance(effect, ev.ToFailover) and isinstance(
                 effect.event, fev.MessageQueued
             )
-            pair.box(P)._manage(effect)
+            obey(pair.box(P), effect)
     assert said == 1
     pair.world.run(10_000)
     assert pair.digests()[0] == pair.digests()[1]

@@ -403,17 +403,13 @@ def test_a_family_goes_and_its_defaults_come_back() -> None:
     assert configuration.text == unit().text
 
 
-def test_failover_lines_that_wait_for_health_and_state_are_told_to_change_nothing() -> None:
+def test_failover_lines_that_wait_for_connection_state_are_told_to_change_nothing() -> None:
     configuration = loaded(document("cable_primary"))
     before = set(configuration.not_enforced())
     for line in ("failover interface-policy 2", "failover replication http"):
         ok(configuration, line)
     ok(configuration, "no monitor-interface inside")
-    assert set(configuration.not_enforced()) - before == {
-        "failover interface-policy 2",
-        "failover replication http",
-        "no monitor-interface inside",
-    }
+    assert set(configuration.not_enforced()) - before == {"failover replication http"}
 
 
 def test_what_changes_nothing_is_told_in_order() -> None:

@@ -96,11 +96,11 @@ def boots_and_takes_the_addresses() -> None:
     unit.until("it is active", lambda: unit.state() is UnitState.ACTIVE)
     assert rig.addresses() >= rig.ACTIVE | {"10.1.0.1/24"}
     fencing = [message for message in unit.supervised if isinstance(message, ipc.Fencing)]
-    assert fencing[-1] == ipc.Fencing(("eth0", "eth1"), 66), "what to take down, and a sixth"
+    assert fencing[-1] == ipc.Fencing(("eth0", "eth1"), 100), "what to take down, and when"
     assert any(isinstance(message, ipc.Heartbeat) for message in unit.supervised)
     unit.end()
     assert not rig.addresses() & rig.ACTIVE, "an orderly end lets the addresses go"
-    unit.until("told to", lambda: ipc.Fencing((), 66) in unit.supervised)
+    unit.until("told to", lambda: ipc.Fencing((), 100) in unit.supervised)
 
 
 def lets_go_when_its_supervisor_dies() -> None:

@@ -342,6 +342,7 @@ class SimulatedUnit:
                 boot=self.around.nonce(),
                 cable=cable,
                 latched=effect.latched,
+                goes_on=effect.goes_on,
                 carriers=carriers,
             )
         )

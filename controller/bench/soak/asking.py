@@ -13,7 +13,6 @@ import struct
 import sys
 import time
 from ipaddress import IPv4Address
-from pathlib import Path
 
 REQUESTS, LISTEN_S = 3, 0.15
 _ARP = 0x0806
@@ -39,9 +38,9 @@ def answered(frame: bytes, address: IPv4Address) -> str:
 def main() -> None:
     """Ask, listen, print."""
     nic, address, sender = sys.argv[1], IPv4Address(sys.argv[2]), IPv4Address(sys.argv[3])
-    mac = bytes.fromhex(Path(f"/sys/class/net/{nic}/address").read_text().strip().replace(":", ""))
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ARP)) as link:
         link.bind((nic, _ARP))
+        mac = link.getsockname()[4]  # /sys is of another namespace: it would tell a strange one
         found: set[str] = set()
         for _ in range(REQUESTS):
             link.send(request(mac, sender, address))

@@ -158,6 +158,7 @@ class Engine:
             boot=event.boot,
             chassis=chassis_number(event.facts.chassis),
             latched=event.latched,
+            goes_on=event.goes_on,
             carriers=dict(event.carriers),
             since_ms=now_ms,
             last_step_ms=now_ms,
@@ -329,6 +330,7 @@ class Engine:
                     unit.log(MessageId.NIC_GONE, interface.name, event.physical)
         if changed and link is not None and link.physical == event.physical:
             unit.log(MessageId.LAN_INTERFACE_UP if event.up else MessageId.LAN_INTERFACE_DOWN)
+            unit.hellos.next_link_ms = now_ms  # LK-1
         interfaces.look_at(unit, event.physical, now_ms)
         return []
 

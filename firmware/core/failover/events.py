@@ -31,6 +31,7 @@ class Started:
     boot: int
     cable: CableFacts | None  # None: a unit without GPIO, LAN mode only
     latched: Identity | None  # the identity last latched in flash
+    goes_on: bool = False  # it was, or was in use, in this life of the unit: CA-4
     carriers: tuple[tuple[str, bool], ...] = ()  # physical name, carrier
 
 

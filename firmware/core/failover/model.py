@@ -212,6 +212,7 @@ class Unit:
     sync_failures: int = 0  # in a row
     identity: Identity | None = None
     latched: Identity | None = None
+    goes_on: bool = False  # a process before this one was that, since the unit was switched on
     state: UnitState = UnitState.DISABLED
     reason: str = ""
     since_ms: int = 0  # in this state

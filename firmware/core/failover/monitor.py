@@ -266,6 +266,8 @@ def note(unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
     elif isinstance(body, Hello):
         _count_hello(unit, channel, now_ms)
         in_cable = channel == CABLE and mate.lost and now_ms - mate.lost_ms < CABLE_EMPTIES_MS
+        if unit.link.failed and channel == unit.link_channel and not body.hears_link:
+            unit.hellos.next_link_ms = now_ms  # LK-1: it is whole again, and the mate cannot know
         if frame.header.sequence > mate.newest and not in_cable:
             mate.newest = frame.header.sequence
             return _note_hello(unit, body, now_ms)
@@ -389,6 +391,7 @@ def restore_link(unit: Unit, now_ms: int) -> None:
     unplugged = unit.settings.mode is Mode.CABLE and unit.cable.status in UNPLUGGED
     if unit.link.failed and mate.heard_us and hears_link(unit, now_ms) and not unplugged:
         unit.link.failed = unit.link.silent_all = False
+        unit.hellos.next_link_ms = now_ms
         unit.changed = True
         if unit.settings.mode is Mode.LAN:
             unit.log(MessageId.FAILOVER_LINK_OK)

@@ -104,6 +104,8 @@ def _set(unit: Unit, status: CableStatus) -> None:
         return
     unit.cable.status = status
     unit.changed = True
+    if status is CableStatus.NORMAL and unit.settings.mode is Mode.CABLE:
+        unit.hellos.next_link_ms = unit.last_step_ms  # LK-1
     if status in TOLD:
         unit.log(TOLD[status])
 

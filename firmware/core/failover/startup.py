@@ -41,10 +41,15 @@ class Verdict(Enum):
 
 
 def identity(unit: Unit) -> Identity | None:
-    """ID-1: LAN mode as configured; cable: the strap, else the last one latched, else nobody."""
+    """ID-1: LAN mode as configured; cable: the strap, else the last one latched, else nobody.
+
+    CA-4: a strap counts when the unit is switched on, not when a process of it begins anew.
+    """
     if unit.settings.mode is Mode.LAN:
         return unit.settings.lan_identity
     facts = unit.cable.facts
+    if unit.goes_on and unit.latched is not None:
+        return unit.latched
     if facts is not None and facts.my_plug and facts.strap is not None:
         return facts.strap
     return unit.latched

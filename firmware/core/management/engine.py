@@ -29,7 +29,8 @@ from firmware.core.failover.events import SnapshotWanted
 from firmware.core.management import events as ev
 from firmware.core.management import forgetting, history, loading, mirror, settling, telling, topics
 from firmware.core.management.model import Model
-from firmware.core.management.replicate.state import EDITED_MARK
+from firmware.core.management.replicate.outbox import Outbox
+from firmware.core.management.replicate.state import EDITED_MARK, Replication
 from firmware.core.management.running.load import damage
 from firmware.core.management.running.model import Configuration
 from firmware.core.management.session import (
@@ -103,6 +104,7 @@ class ManagementEngine:
             ssh_port=ssh_port,
             configuration=Configuration(facts),
             writers={ev.STARTUP_CONFIG: deque()},
+            mirror=Replication(outbox=Outbox(facts.blocks)),
         )
         remote = model.mirror.remote
         remote.run = lambda *asked: entering.run_for_mate(model, *asked)
@@ -211,7 +213,7 @@ class ManagementEngine:
         elif event.name == ev.HISTORY:
             model.history.extendleft(reversed(tuple(history.rows(event.text or ""))))
         elif event.name == ev.RUNNING_CONFIG:
-            self._kept = event.text
+            self._kept, model.goes_on = event.text, event.text is not None
         elif event.name == ev.STARTUP_CONFIG and not model.booted:
             text = event.text or ""
             if why := damage(text):
@@ -247,7 +249,7 @@ class ManagementEngine:
 
     def _introduce(self) -> None:
         model = self._model
-        model.out.append(ev.SendBootFacts(model.latched))
+        model.out.append(ev.SendBootFacts(model.latched, model.goes_on))
         loading.tell_settings(model)
         model.out.append(ev.ToFailover(SnapshotWanted()))
 
@@ -280,7 +282,7 @@ class ManagementEngine:
         answer(event.effect)
 
     def _latch(self, said: fe.LatchIdentity) -> None:
-        self._model.latched = said.identity
+        self._model.latched, self._model.goes_on = said.identity, True
         self._model.out.append(ev.WriteFlash(ev.LATCHED_IDENTITY, said.identity.value + "\n"))
 
     def _state_changed(self, said: fe.StateChanged) -> None:

@@ -388,6 +388,7 @@ class SendBootFacts:
     """Tell the failover process the identity last latched in flash. Before any ToFailover."""
 
     latched: Identity | None
+    goes_on: bool = False  # it was latched, or in use, since the unit was switched on
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ MESSAGES: dict[M, Row] = {
     M.MESSAGE_BLOCK_FAILED: Row(
         3,
         "({unit}) Failover message block alloc failed",
-        "a frame found no room to leave by; it passes, and nothing that matters is lost",
+        "too much waits for the mate; it takes the whole configuration instead. `show blocks`",
     ),
     M.CABLE_COMMUNICATION_FAILURE: Row(
         1, "({unit}) Failover cable communication failure", "no hello by the cable for hold time"

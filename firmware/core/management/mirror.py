@@ -62,7 +62,7 @@ _KEY_LINE = re.compile(rf"^{_KEY}[^\n]*\n", re.MULTILINE)
 def enter(model: Model, path: Path, line: str | Matched) -> Entered | Refused:
     """A line typed here: taken into the configuration, and sent to a mate that listens."""
     mirror = model.mirror
-    if why := typing_refused(model, line if isinstance(line, str) else _whole(line)):
+    if why := typing_refused(model, line if isinstance(line, str) else line.whole):
         return Refused(f"ERROR: {why}")
     sealed = _sealed(model)
     if isinstance(line, Matched):
@@ -84,8 +84,7 @@ def enter(model: Model, path: Path, line: str | Matched) -> Entered | Refused:
 def pass_on(model: Model, line: str) -> None:
     """An order that changed this unit's configuration: the mate does it too."""
     if model.active and model.mate_there:
-        model.mirror.outbox.add(say.Line((), line))
-        _pump(model)
+        _have_done(model, say.Line((), line))
     model.mirror.edited = model.mirror.edited or model.standby
 
 
@@ -100,27 +99,27 @@ def typing_refused(model: Model, line: str) -> str:
     )
 
 
-def _whole(matched: Matched) -> str:
-    return f"no {matched.text}" if matched.negated else matched.text
-
-
 def _replicate(model: Model, entered: Entered, *, sealed: bool) -> None:
     if not model.active or not model.mate_there or not entered.line.strip():
         return
     if not sealed and entered.line.startswith(_KEY):
         return  # a key never travels in clear
-    outbox = model.mirror.outbox
-    if outbox.under is Under.WHOLE:
+    if model.mirror.outbox.under is Under.WHOLE:
         telling.log(model, MessageId.TYPED_DURING_SYNC, entered.line.strip())
-    outbox.add(say.Line(entered.under, entered.line))
-    _pump(model)
+    _have_done(model, say.Line(entered.under, entered.line))
 
 
 def send_save(model: Model) -> None:
     """Active: the mate is to write its flash too, after all that was typed before."""
     if model.active and model.mate_there:
-        model.mirror.outbox.add(say.Save())
-        _pump(model)
+        _have_done(model, say.Save())
+
+
+def _have_done(model: Model, item: say.Item) -> None:
+    """On the mate too. Without room for it the whole configuration goes there, and soon."""
+    if not model.mirror.outbox.add(item):
+        telling.log(model, MessageId.MESSAGE_BLOCK_FAILED)
+    _pump(model)
 
 
 def save(model: Model, session: int) -> str:

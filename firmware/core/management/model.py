@@ -85,6 +85,7 @@ class Model:
     boot_faults: tuple[LoadFault, ...] = ()  # telling.py: lines of it not taken
     connected: bool = False  # engine.py: there is a failover process
     latched: Identity | None = None  # engine.py
+    goes_on: bool = False  # engine.py: the unit lived before this process, or before failover's
     view: UnitView | None = None  # telling.py
     history: deque[HistoryRow] = field(default_factory=lambda: deque(maxlen=HISTORY_MAX))
     last_failover_ms: int | None = None  # telling.py, wall clock

@@ -59,6 +59,11 @@ class Matched:
             return self.row.write(self.arguments)
         return " ".join(self.arguments.words)
 
+    @property
+    def whole(self) -> str:
+        """The same with its ``no``."""
+        return f"no {self.text}" if self.negated else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:

@@ -2,8 +2,8 @@
 
 While a batch is under way whatever is typed waits for the next one: a lone line leaves at once, a
 thousand pasted ones share a few frames. While the mate takes a whole configuration over, everything
-waits. What waits is bounded: beyond WAITING_MAX it is dropped and the whole configuration is owed.
-Knows no clock; ``now_ms`` is an argument.
+waits. What waits takes blocks of memory; without a free one all of it is dropped, and the whole
+configuration is owed. Knows no clock; ``now_ms`` is an argument.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from firmware.core.management.replicate.messages import (
     Item,
     item_bytes,
 )
+from firmware.core.settings import BLOCK_BYTES, BLOCKS
 
-WAITING_MAX = 1 << 20  # bytes
 PATIENCE_MS = 30_000  # for a batch; a mate that does not say Done by then has lost it
 WHOLE_PATIENCE_MS = 150_000  # for a whole configuration; the standby itself gives up before
 
@@ -33,9 +33,11 @@ class Under(Enum):
 
 
 class Outbox:
-    """``number`` is that of the last item handed in, u32."""
+    """``number`` is that of the last item handed in, u32; ``blocks`` the room for what waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: int = BLOCKS) -> None:
+        self.blocks = blocks
+        self.lowest = blocks  # free at worst, ever
         self.number = 0
         self.owed = False  # the whole configuration: too much was waiting, or an answer never came
         self.under = Under.NOTHING
@@ -50,20 +52,28 @@ class Outbox:
         return self.under is Under.NOTHING and not self._waiting and not self.owed
 
     @property
+    def free(self) -> int:
+        """Blocks that nothing takes now."""
+        return self.blocks - -(-self._bytes // BLOCK_BYTES)
+
+    @property
     def waiting(self) -> int:
         """Items the mate was not sent yet."""
         return len(self._waiting)
 
-    def add(self, item: Item) -> None:
-        """Have it done on the mate too."""
+    def add(self, item: Item) -> bool:
+        """Have it done on the mate too. False: no block was free, and now the whole is owed."""
         size = item_bytes(item)
-        if size > LINE_BYTES_MAX or self._bytes + size > WAITING_MAX:
+        short = not self.owed and self._bytes + size > self.blocks * BLOCK_BYTES
+        if short or size > LINE_BYTES_MAX:
             self._drop()
             self.owed = True
         self.number = (self.number + 1) & 0xFFFFFFFF
         if not self.owed:
             self._waiting.append((size, item))
             self._bytes += size
+        self.lowest = 0 if short else min(self.lowest, self.free)
+        return not short
 
     def next(self, now_ms: int) -> Batch | None:
         """The batch to send now, if one may leave."""

@@ -16,6 +16,7 @@ from firmware.core.management.session import secrets
 from firmware.core.management.session.answers import answer, finish, page_of
 from firmware.core.management.session.session import Session
 from firmware.core.management.settling import settle
+from firmware.core.settings import BLOCK_BYTES
 
 FORMS = {"6": views.Form.V6, "7": views.Form.V7, "9": views.Form.V9}
 ABSENT = "ERROR: the failover process does not answer; it is being started\n"
@@ -253,10 +254,9 @@ def firewall(model: Model, session: Session, arguments: Arguments) -> str:
 
 
 def blocks(model: Model, session: Session, arguments: Arguments) -> str:
-    """`show blocks`: what management keeps in buffers, there being no others to count."""
-    waiting = model.mirror.outbox.waiting
-    most = 1024
-    row = views.BlockRow(size=4096, most=most, low=most - waiting, free=most - waiting)
+    """`show blocks`: of what waits for the mate; there are no others that could run out."""
+    outbox = model.mirror.outbox
+    row = views.BlockRow(BLOCK_BYTES, outbox.blocks, outbox.lowest, outbox.free)
     return views.blocks((row,))
 
 

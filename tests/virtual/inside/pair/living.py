@@ -132,7 +132,8 @@ class Pair:
     def judge(self) -> None:
         """No two forwarders, nobody crashed. Once for each boot."""
         self.judged = True
-        assert self.world.judge() == []
+        wrong = self.world.judge()
+        assert not wrong, "\n".join(wrong)
 
     def close(self) -> None:
         self.ports.close()
