@@ -220,6 +220,39 @@ def test_if6_a_shut_interface_fails_nobody():
     assert pair.states == ("Active", "Standby Ready")
 
 
+def _typed(pair, index, physical, **fields):
+    """That interface is configured otherwise on a unit that runs."""
+    monitored(pair, physical, **fields)
+    pair.step(index, ev.SettingsChanged(pair.wanted[index]))
+
+
+@pytest.mark.parametrize("unit", [A, B])
+def test_if6_an_interface_that_was_just_raised_has_time_to_find_its_link(unit):
+    pair = Pair().both()
+    _typed(pair, unit, INSIDE, shutdown=True)
+    pair.carrier(unit, INSIDE, False)
+    pair.run(10_000)
+    _typed(pair, unit, INSIDE, shutdown=False)
+    pair.run(LINKS_COME_UP_MS - 100)
+    assert interface(pair, unit).startswith("No Link")
+    assert pair.states == ("Active", "Standby Ready")
+    pair.carrier(unit, INSIDE, True)
+    pair.run(10_000)
+    assert interface(pair, unit) == "Normal"
+    assert pair.states == ("Active", "Standby Ready")
+
+
+@pytest.mark.parametrize(("unit", "after"), [(A, ("Failed", "Active")), (B, ("Active", "Failed"))])
+def test_if6_an_interface_that_was_raised_and_finds_no_link_has_failed(unit, after):
+    pair = Pair().both()
+    _typed(pair, unit, INSIDE, shutdown=True)
+    pair.carrier(unit, INSIDE, False)
+    pair.run(10_000)
+    _typed(pair, unit, INSIDE, shutdown=False)
+    pair.run(LINKS_COME_UP_MS + 1_000)
+    assert pair.states == after
+
+
 def test_if7_without_a_standby_address_an_interface_waits_for_ever_and_is_never_tested():
     pair = monitored(Pair(), INSIDE, standby=None).both()
     assert interface(pair, A) == "Normal (Waiting)"
@@ -375,6 +408,15 @@ def test_if3_no_test_beside_a_mate_that_is_gone():
     pair.run(20_000)
     assert MessageId.TESTING_INTERFACE not in pair.logged(A)
     assert interface(pair, A) == "Normal (Waiting)"
+
+
+def test_if3_the_next_hello_of_the_mate_undoes_no_verdict():
+    pair = Pair().both()  # their hellos are in step, and a stage is a whole number of them
+    pair.audible = {(B, INSIDE, "arp 0")}
+    pair.cut(INSIDE, sender=A)
+    pair.run(HALF_MS + 2 * STAGE_MS + 100)
+    assert only_active(pair, B)
+    assert ("Failed", "Interface check") in reasons(pair, A)
 
 
 def test_st4_of_two_that_boot_the_healthier_serves():

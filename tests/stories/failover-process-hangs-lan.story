@@ -8,9 +8,9 @@ expect within 20s
     primary    Active
     secondary  Standby Ready
 type primary
-    failover polltime unit msec 100 holdtime msec 400
+    failover polltime unit msec 200 holdtime msec 800
 show secondary show failover
-    Unit Poll frequency 100 milliseconds, holdtime 400 milliseconds
+    Unit Poll frequency 200 milliseconds, holdtime 800 milliseconds
 traffic on
 wait 1s
 ! stop primary failover

@@ -31,6 +31,10 @@ no-messages primary
 type primary
     interface Ethernet1
     no shutdown
-wait 3s
+expect for 3s
+    primary    Active
+    secondary  Standby Ready
+no-messages primary
+    104003
 show primary show failover
     Interface inside (192.168.1.1): Normal

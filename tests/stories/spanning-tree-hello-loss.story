@@ -21,4 +21,6 @@ expect within 4s
     secondary  Active
 messages secondary
     104001
+# Hosts reach it when its ports carry what is said to them.
+served within 40s
 forwarder secondary

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from controller.bench.virtual import evidence
+from controller.bench.virtual.capture import comparable, disagreements
 from controller.bench.virtual.forwarding import forwarding
 from controller.bench.virtual.frames import ARP, IPV4, Seen, port_number
 from controller.bench.virtual.outage import Outage
@@ -141,3 +142,16 @@ def test_the_worst_fault_counts_and_the_control_is_before_all() -> None:
     assert (measured.outage_lost, measured.control_lost) == (2, 3)
     assert windows == [(500, 512, 950)]  # the other fault moved nothing
     assert (measured.tcp, measured.tcp_reset_ms) == ("reset", 3.0)
+
+
+def test_what_a_second_capture_had_yet_to_read_of_a_port_that_went_is_not_compared() -> None:
+    ours = stream(P, P_MAC, 0, 1000)
+    theirs = ours[:-3]  # its port went at 1000 ms
+    lost = [(port_number(P, 0), 1000 * MS, 1050 * MS)]
+    assert disagreements(forwarding(ours), forwarding(theirs))
+    compared = [forwarding(comparable(seen, lost)) for seen in (ours, theirs)]
+    assert disagreements(*compared) == []
+    assert len(compared[0].moments[P]) == 800
+
+    other = [*theirs, relay(1010, S, S_MAC)]
+    assert disagreements(*(forwarding(comparable(seen, lost)) for seen in (ours, other)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from controller.bench.virtual import clock
 from controller.bench.virtual.capture_process import DROPS, HEARTBEAT, LOOKED_AT
 from controller.bench.virtual.forwarding import Forwarding
-from controller.bench.virtual.frames import RECORD, BadPcap, Seen, read_pcap
+from controller.bench.virtual.frames import RECORD, BadPcap, Seen, port_number, read_pcap
 from controller.bench.virtual.network import DATA, port
 from controller.bench.virtual.processes import Processes, Started
 from controller.bench.virtual.ring import RingReader
@@ -19,6 +20,7 @@ from controller.bench.world import Unit, WorldError
 _LATE_S = 5.0
 _TCPDUMP_LATE_NS = 200_000_000  # how late tcpdump may be with writing a frame
 AGREE_NS = 2_000_000  # both captures stamp in the kernel, at taps a few microseconds apart
+Loss = tuple[int, int, int]  # a port, and the moments between which it was taken away, ns
 
 
 class Capture:
@@ -77,6 +79,7 @@ class SecondOpinion:
         self._folder = folder
         self._running: dict[tuple[Unit, int], Started] = {}
         self._files: list[tuple[Unit, int, Path]] = []
+        self._losses: list[Loss] = []
         self._offset_ns = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -91,13 +94,15 @@ class SecondOpinion:
         self.stop()
         self._offset_ns = clock.offset_ns()
         self._files.clear()
+        self._losses.clear()
         for unit in Unit:
             for ethernet in DATA:
                 self._begin(unit, ethernet)
         self._await_files()
 
-    def lose(self, unit: Unit, ethernet: int) -> None:
-        """That port was taken away; its tcpdump ends by itself, the last frame written."""
+    def lose(self, unit: Unit, ethernet: int, since_ns: int) -> None:
+        """That port was taken away, at that moment or later; its tcpdump ends by itself."""
+        self._losses.append((port_number(unit, ethernet), since_ns, clock.now_ns()))
         running = self._running.pop((unit, ethernet), None)
         until = time.monotonic() + _LATE_S
         while running is not None and running.alive and time.monotonic() < until:
@@ -128,6 +133,10 @@ class SecondOpinion:
                 raise WorldError(f"tcpdump does not begin to capture:\n{dead.tail()}")
             time.sleep(0.005)
 
+    def comparable(self, frames: Iterable[Seen]) -> list[Seen]:
+        """Those of a capture that both must have."""
+        return comparable(frames, self._losses)
+
     def frames(self, until_ns: int) -> list[Seen]:
         """Wait for the frames up to that moment, end the captures, read their files.
 
@@ -148,6 +157,18 @@ class SecondOpinion:
         for started in self._running.values():
             self._processes.end(started)
         self._running.clear()
+
+
+def comparable(frames: Iterable[Seen], losses: Sequence[Loss]) -> list[Seen]:
+    """Without what tcpdump had yet to read when a port was taken away: it reads nothing after."""
+    return [
+        frame
+        for frame in frames
+        if not any(
+            frame.port == lost and since_ns - _TCPDUMP_LATE_NS <= frame.at_ns <= gone_ns
+            for lost, since_ns, gone_ns in losses
+        )
+    ]
 
 
 def disagreements(ours: Forwarding, theirs: Forwarding) -> list[str]:

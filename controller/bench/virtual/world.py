@@ -296,9 +296,10 @@ class VirtualWorld:
     def _vanish(self, action: Vanish) -> None:
         ethernet = _ethernet(action.interface)
         self.capture.catch_up()
+        since_ns = clock.now_ns()
         self.network.vanish(action.unit, ethernet)
         if ethernet in DATA and self._second is not None:
-            self._second.lose(action.unit, ethernet)
+            self._second.lose(action.unit, ethernet, since_ns)
         self.hand.faults.forget(port(action.unit, f"eth{ethernet}"))
         self._gone.append(action)
         self.capture.await_ports(self._ports_there())
@@ -444,7 +445,10 @@ class VirtualWorld:
             if crash := box.crash():
                 found.append(f"a process of {unit} crashed:\n{crash}")
         if self._second is not None:
-            theirs = forwarding(self._second.frames(end_ns), self._run.boots)
+            ours, theirs = (
+                forwarding(self._second.comparable(seen), self._run.boots)
+                for seen in (frames, self._second.frames(end_ns))
+            )
             found += disagreements(ours, theirs)
         return found
 

@@ -8,6 +8,10 @@ is failed for a hello that is missing. No link fails it at once (IF-1). With a l
 for half the hold time, it is tested (IF-3). Whoever hears nothing while the mate hears something
 has the fault; if neither does, nobody knows, and nobody is failed for it (Unknown).
 
+One that a test failed works again when anybody is heard. Of the mate's hellos it takes two, as in
+IF-2: a port that loses only what this unit says lets them in all the time, and the next of them
+must not undo a verdict before it was acted on.
+
 A unit may have 250 interfaces, and a hello comes by each in every poll. So all are looked at only
 when something that concerns all has changed, or when ``watch_due_ms`` has come; a hello concerns
 its own interface. The due time may be early, never late: a hello only ever puts it off.
@@ -148,7 +152,7 @@ def _look_at(
     elif watched.monitoring and not watched.failed and now_ms >= test_ms:
         ladder.begin(unit, index, watched, now_ms)
     _show(unit, interface, watched, waiting or unit.state is UnitState.FAILED, linked)
-    _count(unit, interface, watched, linked)
+    _count(unit, interface, watched, linked, now_ms)
     dues = []
     if physical in unit.mate.hellos:
         last_ms = max(unit.mate.heard_ms[physical], unit.held_since_ms)
@@ -169,7 +173,7 @@ def _hearing(
     last_ms = max(heard_ms or 0, unit.held_since_ms)
     if heard_ms is None or now_ms - last_ms >= unit.settings.hold_interface_ms:
         mate.hellos.pop(physical, None)  # the next two hellos count anew
-    elif heard_ms > since_ms:
+    elif heard_ms > since_ms + (unit.settings.poll_interface_ms if watched.failed else 0):  # HM-5
         watched.failed = watched.unknown = False  # the mate is heard here: it works
         since_ms = heard_ms
     # The document: without a standby address an interface waits for ever.
@@ -179,11 +183,15 @@ def _hearing(
     return waiting, since_ms
 
 
-def _count(unit: Unit, interface: DataInterface, watched: Watched, linked: bool) -> None:
+def _count(
+    unit: Unit, interface: DataInterface, watched: Watched, linked: bool, now_ms: int
+) -> None:
     """HM-1: a monitored interface without a link, or failed by a test; not one that is shut down"""
     faulty = interface.monitored and not interface.shutdown and (not linked or watched.failed)
-    watched.linked_once = watched.linked_once or linked
+    watched.linked_once = linked or (watched.linked_once and not interface.shutdown)
     coming_up = faulty and not watched.linked_once
+    if coming_up and not watched.coming_up:
+        unit.coming_up_since_ms = now_ms  # `no shutdown`, a new interface, or a boot
     unit.failed_count += faulty - watched.faulty
     unit.coming_up_count += coming_up - watched.coming_up
     watched.faulty, watched.coming_up = faulty, coming_up

@@ -84,7 +84,7 @@ class Watched:
     state: InterfaceState | None = None  # as printed
     monitoring: bool = False  # two hellos were heard: missing ones mean something
     faulty: bool = False  # counts for the interface policy
-    linked_once: bool = False  # a link that is missing is no longer on its way up
+    linked_once: bool = False  # since it was raised: a missing link is not on its way up
     coming_up: bool = False  # without a link so far
     failed: bool = False  # by a test, and nobody was heard since
     unknown: bool = False  # tested, and neither unit heard anybody
@@ -236,6 +236,7 @@ class Unit:
     watch_seen: tuple[object, ...] = ()  # what they were last looked at beside; interfaces
     failed_count: int = 0  # monitored interfaces that have failed; interfaces
     coming_up_count: int = 0  # of these, not seen with a link yet; interfaces
+    coming_up_since_ms: int = 0  # when the last of these was raised; interfaces
     tests_told: list[TestEntry] = field(default_factory=list)  # for the mate; ladder
     policy_met_ms: int | None = None  # active, and the interface policy met since; policy
     turns_ms: tuple[int, ...] = ()  # switchovers and failures for interfaces; policy

@@ -47,7 +47,9 @@ def settled(unit: Unit, now_ms: int) -> bool:
 def settled_due_ms(unit: Unit) -> int | None:
     """When ``settled`` becomes true by the passing of time alone."""
     raised_ms = unit.plan.raised_ms
-    return None if raised_ms is None else raised_ms + LINKS_COME_UP_MS
+    if raised_ms is None:
+        return None
+    return max(raised_ms, unit.coming_up_since_ms) + LINKS_COME_UP_MS
 
 
 def met(unit: Unit) -> bool:
