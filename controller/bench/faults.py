@@ -121,7 +121,9 @@ FAULTS = (
         name="strap",
         what="the strap at a unit's end says the other end",
         does="strap {unit} {mate}",
-        repair="strap {unit} {unit}",
+        # A strap is read when a unit is switched on; it may just have been, and only that mends it.
+        repair="power-off {unit}\nstrap {unit} {unit}\npower-on {unit}",
+        moves=Moves.ITS_OWN,
         modes=CABLE,
         worlds=SIMULATED,
     ),

@@ -100,15 +100,5 @@ class Garbage:
 
 
 UnitFault = (
-    GoOn
-    | Starve
-    | Drift
-    | SetDate
-    | Slow
-    | Crash
-    | Damage
-    | Reflash
-    | Refit
-    | SetStrap
-    | Garbage
+    GoOn | Starve | Drift | SetDate | Slow | Crash | Damage | Reflash | Refit | SetStrap | Garbage
 )

@@ -62,14 +62,14 @@ class Nftables:
         self.dropping: set[asyncio.Task[None]] = set()
         self.trouble = ""
         if closed:
-            self.loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+            self._start()
 
     def load(self, ask: LoadRules) -> None:
         """Answered by ``RulesLoaded``, unless a newer one overtakes it. After an error the rules
         before it hold."""
         self._waiting = ask
         if self.loading is None or self.loading.done():
-            self.loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+            self._start()
 
     def drop_connections(self) -> None:
         """Forget every tracked connection, soon."""
@@ -83,6 +83,10 @@ class Nftables:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self) -> None:
+        self.loading = asyncio.create_task(self._load_waiting(), name="packet rules")
+        self.loading.add_done_callback(_raise_what_ended_it)
 
     async def _load_waiting(self) -> None:
         closed, self._closed = self._closed, ""
@@ -139,6 +143,12 @@ class Nftables:
             self.trouble = f"connections are not forgotten: {error.strerror}"
         else:
             self.trouble = ""
+
+
+def _raise_what_ended_it(task: asyncio.Task[None]) -> None:
+    """To the loop's handler, now and not when somebody looks. Nobody waits for a load."""
+    if not task.cancelled():
+        task.result()
 
 
 def _transactions(parts: Iterable[str], there: set[_Object], most: int) -> Iterator[str]:

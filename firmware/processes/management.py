@@ -272,11 +272,27 @@ def _collect_seldom() -> None:
 def _die_of(fault: Exception) -> NoReturn:
     """Say where it happened, and leave at once; the supervisor starts management anew."""
     told = "".join(traceback.format_exception(fault))
+    if _short_of_memory(fault):
+        told = f"no memory is left ({fault or 'for an object'}); beginning anew\n"
     os.write(2, f"management: {told}".encode(errors="replace"))
     os._exit(FAULT_STATUS)
 
 
+def _short_of_memory(fault: Exception) -> bool:
+    return isinstance(fault, MemoryError) or "start new thread" in str(fault)
+
+
+def _fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Of a callback or a task. Without memory, for a buffer or a thread, nothing here can be
+    relied on any more; the process begins anew. All else costs one session, and is told."""
+    fault = context.get("exception")
+    if isinstance(fault, Exception) and _short_of_memory(fault):
+        _die_of(fault)
+    loop.default_exception_handler(context)
+
+
 async def _serve(unit: UnitFile) -> int:
+    asyncio.get_running_loop().set_exception_handler(_fault)
     management = Management(unit, kernel=True)
     _collect_seldom()
     try:

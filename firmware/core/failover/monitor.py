@@ -47,6 +47,7 @@ from firmware.core.wire.bodies import (
 from firmware.core.wire.replay import SequenceWindow
 
 CANDIDATE_REPLY_MS = 100  # a stranger's boot number is answered at most this often
+ANSWERS_MS = 50  # between two hellos on the link at least, when one answers the mate's
 CABLE_EMPTIES_MS = 250  # a dead mate's last words may still be in the cable
 FORMER_LIVES = 4096  # of the mate, remembered in one life of ours
 UNPLUGGED = (CableStatus.NOT_CONNECTED_HERE, CableStatus.NOT_CONNECTED_THERE)
@@ -267,11 +268,17 @@ def note(unit: Unit, channel: str, frame: Frame, now_ms: int) -> list[Cause]:
         _count_hello(unit, channel, now_ms)
         in_cable = channel == CABLE and mate.lost and now_ms - mate.lost_ms < CABLE_EMPTIES_MS
         if unit.link.failed and channel == unit.link_channel and not body.hears_link:
-            unit.hellos.next_link_ms = now_ms  # LK-1: it is whole again, and the mate cannot know
+            _answer(unit, now_ms)  # LK-1: it is whole again, and the mate cannot know
         if frame.header.sequence > mate.newest and not in_cable:
             mate.newest = frame.header.sequence
             return _note_hello(unit, body, now_ms)
     return []
+
+
+def _answer(unit: Unit, now_ms: int) -> None:
+    """On the failover link, soon; two units that answer each other do not for ever."""
+    soon_ms = max(now_ms, unit.hellos.spoken_ms + ANSWERS_MS)
+    unit.hellos.next_link_ms = min(unit.hellos.next_link_ms, soon_ms)
 
 
 def _count_hello(unit: Unit, channel: str, now_ms: int) -> None:
@@ -391,7 +398,7 @@ def restore_link(unit: Unit, now_ms: int) -> None:
     unplugged = unit.settings.mode is Mode.CABLE and unit.cable.status in UNPLUGGED
     if unit.link.failed and mate.heard_us and hears_link(unit, now_ms) and not unplugged:
         unit.link.failed = unit.link.silent_all = False
-        unit.hellos.next_link_ms = now_ms
+        _answer(unit, now_ms)
         unit.changed = True
         if unit.settings.mode is Mode.LAN:
             unit.log(MessageId.FAILOVER_LINK_OK)
