@@ -1,6 +1,7 @@
 # Memory is exhausted on the unit that serves: it serves on, and its management comes back as it was.
 clauses: FE-4
 boot: lan-saved
+bounds: lost 50, tcp kept
 worlds: virtual (only a real process runs out of memory)
 
 power-on primary secondary
