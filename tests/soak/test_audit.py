@@ -73,7 +73,7 @@ WRONG = {
         P, children=4
     ),
     "primary: tracks 9000 connections": seen_with(P, connections=9_000),
-    "primary: has 65 neighbours": seen_with(P, neighbours=65),
+    "primary: has 1025 neighbours": seen_with(P, neighbours=1_025),
 }
 
 

@@ -17,7 +17,7 @@ GROWN_KB = 24_576  # of one process since it was first seen: caches fill, leaks 
 HEAVIER_KB = 32_768  # than the first process of that name
 GROWN_FDS, MORE_FDS = 4, 8  # open descriptors, likewise
 CONNECTIONS_MOST = 8_192  # of the kernel's connection tracking, beside a probe's few hundred
-NEIGHBOURS_MOST = 64
+NEIGHBOURS_MOST = 1_024  # the kernel's own limit; a storm of ARP leaves 200, for a while
 
 
 @dataclass(frozen=True, slots=True)
