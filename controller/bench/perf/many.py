@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from controller.bench.boot import appended
 from controller.bench.perf.pair import Pair
-from controller.bench.virtual.network import ETHERNETS, batch, burned_in_mac
+from controller.bench.virtual.network import CARD_NIC, ETHERNETS, batch, burned_in_mac
 from controller.bench.world import Rig, Unit
 
 USUAL = 2  # the data interfaces of the document's configurations
@@ -22,7 +22,7 @@ def interfaces(pair: Pair, count: int) -> Iterator[None]:
     added = _added(count)
     _unplug(pair)
     batch(("ip",), [_wire(ethernet) for ethernet in added])
-    _have(pair, ETHERNETS + len(added))
+    _have(pair, added.stop)
     try:
         yield
     finally:
@@ -39,7 +39,8 @@ def widened(rig: Rig, count: int) -> Rig:
 
 
 def _added(count: int) -> range:
-    return range(ETHERNETS, ETHERNETS + count - USUAL)
+    first = CARD_NIC + 1
+    return range(first, first + count - USUAL)
 
 
 def _wire(ethernet: int) -> str:
