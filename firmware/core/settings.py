@@ -83,6 +83,9 @@ class UnitFacts:
     blocks: int = BLOCKS  # of BLOCK_BYTES: room for what waits to be said to the mate
 
 
+MONITORED_MOST = 250  # data interfaces of a unit that are monitored: the document's limit
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataInterface:
     """A named interface that passes traffic. ``standby`` is None where none was typed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
@@ -14,6 +15,7 @@ from firmware.core.settings import (
     FailoverLink,
     Identity,
     Mode,
+    PhysicalInterface,
     Platform,
     StaticRoute,
     Witness,
@@ -416,3 +418,21 @@ def test_what_changes_nothing_is_told_in_order() -> None:
     told = loaded(document("cable_primary")).not_enforced()
     assert told.index("dns server-group DefaultDNS") < told.index("asdm image flash:/asdm-521.bin")
     assert not any(line.startswith(("failover", "interface", "access-list")) for line in told)
+
+
+def test_250_interfaces_are_monitored_at_most() -> None:
+    cards = tuple(
+        PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="") for n in range(252)
+    )
+    configuration = Configuration(replace(facts(), interfaces=cards))
+    text = "".join(f"interface Ethernet{n}\n nameif net{n}\n" for n in range(252))
+    assert not configuration.load(text)
+    monitored = {one.name for one in configuration.settings().interfaces if one.monitored}
+    assert monitored == {f"net{n}" for n in range(250)}
+    said = configuration.enter((), "monitor-interface net251")
+    assert isinstance(said, Refused), said
+    assert "250 interfaces are monitored, the most there may be" in said.text
+    ok(configuration, "no monitor-interface net0")
+    ok(configuration, "monitor-interface net251")
+    monitored = {one.name for one in configuration.settings().interfaces if one.monitored}
+    assert monitored == {f"net{n}" for n in (*range(1, 250), 251)}

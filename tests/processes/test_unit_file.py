@@ -101,11 +101,11 @@ WRONG = [
     ('Ethernet1 = "eth1"', '[terminal]\nmanagement_nic = "eth0"', "is in [interfaces] too"),
     ('Ethernet1 = "eth1"', "[realtime]\ncpu = -1", "[realtime] cpu = -1: must be a number"),
     ("[unit]", "paths = 1\n[unit]", "paths must be a section: write [paths]"),
-    ('Ethernet0 = "eth0"\nEthernet1 = "eth1"', "", "[interfaces] has 0 lines; write 1 to 250"),
+    ('Ethernet0 = "eth0"\nEthernet1 = "eth1"', "", "[interfaces] has 0 lines; write 1 to 255"),
 ]
 
 
-@pytest.mark.parametrize(("count", "said"), [(250, ""), (251, "has 251 lines; write 1 to 250")])
+@pytest.mark.parametrize(("count", "said"), [(255, ""), (256, "has 256 lines; write 1 to 255")])
 def test_a_unit_has_250_interfaces_at_most(count: int, said: str) -> None:
     named = 'Ethernet0 = "eth0"\nEthernet1 = "eth1"'
     lines = "\n".join(f'Ethernet{n} = "eth{n}"' for n in range(count))

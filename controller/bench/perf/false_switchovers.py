@@ -91,6 +91,7 @@ class _Watching:
                 if found:
                     table.append(_row(timers, found))
                     self._judge(found, timers, words)
+                    self.progress.line(_as_found(words, found, timers))
                 self.progress.done()
 
     def tell(self) -> None:
@@ -171,6 +172,13 @@ def _row(timers: Timers, found: Sequence[Watched]) -> tuple[str, ...]:
         counters.bound_text(late.bound(0.999), late),
         late.worst(),
     )
+
+
+def _as_found(words: str, found: Sequence[Watched], timers: Timers) -> str:
+    """For who waits two hours for the tables."""
+    happened = sum(len(one.switchovers) for one in found), sum(len(one.fences) for one in found)
+    unexplained = sum(len(one.unexplained(timers)) for one in found)
+    return f"{words}: {happened[0]} switchovers ({unexplained} unexplained), {happened[1]} fences"
 
 
 def _told(at_ns: int, one: Watched) -> str:

@@ -1,4 +1,4 @@
-"""What the failover process costs with 2 and with 245 monitored interfaces, at the fastest poll."""
+"""What the failover process costs with 2 and with 250 monitored interfaces, at the fastest poll."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from controller.bench.perf.unit_processes import cpu_ns, rss_kb
 from controller.bench.virtual import clock
 from controller.bench.world import Unit, WorldError
 
-COUNTS = (2, 245)  # unit.toml has 250 lines, and five are of links and of nobody
+COUNTS = (2, 250)
 TIMERS = (Timers(10, 30), Timers(200, 800))
 WINDOWS, WINDOW_MS = 10, 3_000
 SETTLE_MS = 5_000
-REST_S = 300.0  # a thousand personas are made before a pair of 245 interfaces is at rest
+REST_S = 300.0  # a thousand personas are made before a pair of 250 interfaces is at rest
 _HEAD = ("failover process", "RSS, MB", "steps", "over 2 ms", "late p99.9", "worst")
 
 
 def interfaces(pair: Pair, progress: Progress, section: Section) -> None:
     """Every number of interfaces with all timers in turn, no traffic, nobody asking."""
-    section.title = "The failover process with 2 and with 245 monitored interfaces, LAN mode"
+    section.title = "The failover process with 2 and with 250 monitored interfaces, LAN mode"
     section.how = (
         f"Interface poll 500 ms, hold 5 s. CPU: {WINDOWS} windows of {WINDOW_MS // 1000} s by the "
         "process's own CPU clock (user and system), percent of one core. Steps, and lateness of "

@@ -206,7 +206,7 @@ class Ack:
     next_number: int  # u32
 
 
-INTERFACES_MOST = 250  # data interfaces of a unit, as many as the document lets it monitor
+INTERFACES_MOST = 255  # of a unit, its links among them; 250 of them may be monitored
 HELLO_INTERFACES = 16  # in a hello and in an Identify
 MORE_IDENTITY_MOST = 30  # MACs in one piece, so that the cable carries it
 TEST_ENTRIES_MOST = 100  # in one report, likewise
@@ -216,15 +216,15 @@ TEST_ENTRIES_MOST = 100  # in one report, likewise
 class Interfaces:
     """The states of all data interfaces. Beside the hello of a unit with more than 16."""
 
-    states: tuple[InterfaceState, ...]  # at most 250, in the order of unit.toml
+    states: tuple[InterfaceState, ...]  # at most 255, in the order of unit.toml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoreIdentity:
     """MACs and kinds of interfaces that had no place in the Identify frame, a piece of them."""
 
-    total: int  # 17 to 250, data interfaces of the unit
-    first: int  # 16 to 249, place of the first MAC in unit.toml
+    total: int  # 17 to 255, interfaces of the unit
+    first: int  # 16 to 254, place of the first MAC in unit.toml
     macs: tuple[str, ...]  # burned-in, 1 to 30
     kinds: tuple[InterfaceKind, ...]  # as many
 
@@ -246,7 +246,7 @@ class TestEntry:
 
     __test__ = False
 
-    index: int  # 0 to 249, place in ``Settings.interfaces``
+    index: int  # 0 to 254, place in ``Settings.interfaces``
     stage: TestStage
     heard: bool  # whether the sender heard anything there since the test began
 

@@ -17,6 +17,7 @@ from firmware.core.settings import (
     INTERFACE_POLL_MS,
     LAN_HOLD_MS,
     LAN_POLL_MS,
+    MONITORED_MOST,
     OURS_BELOW_MS,
     DataInterface,
     FailoverLink,
@@ -124,23 +125,32 @@ def _named(draft: Draft, name: str) -> str | None:
     return next(physicals, None)
 
 
+def _monitored(draft: Draft, names: dict[str, str]) -> set[str]:
+    """Of these, by physical name, which are watched: as typed, else the first 250 physical ones."""
+    standing = [physical for physical in names if "." not in physical][:MONITORED_MOST]
+    typed = draft.failover.monitored
+    watched = [p for p, name in names.items() if typed.get(name, p in standing)]
+    return set(watched[:MONITORED_MOST])
+
+
 def _data_interfaces(draft: Draft, taken: set[str]) -> Iterator[DataInterface]:
     beside = held(draft)
-    for physical, interface in draft.interfaces.items():
-        if interface.name is None or physical in taken:
-            continue
+    names = {p: one.name for p, one in draft.interfaces.items() if one.name and p not in taken}
+    monitored = _monitored(draft, names)
+    for physical, name in names.items():
+        interface = draft.interfaces[physical]
         own = (interface.active_mac, interface.standby_mac)
         macs = draft.failover.macs.get(physical, own)
         yield DataInterface(
             physical=physical,
-            name=interface.name,
+            name=name,
             active=interface.active,
             standby=interface.standby,
             shutdown=interface.shutdown,
             active_mac=macs[0],
             standby_mac=macs[1],
-            also=beside.get(interface.name, ()),
-            mtu=draft.routes.mtus.get(interface.name, 1500),
-            monitored=draft.failover.monitored.get(interface.name, "." not in physical),
-            static_arp=tuple((a, m) for name, a, m in draft.routes.arps if name == interface.name),
+            also=beside.get(name, ()),
+            mtu=draft.routes.mtus.get(name, 1500),
+            monitored=physical in monitored,
+            static_arp=tuple((a, m) for where, a, m in draft.routes.arps if where == name),
         )

@@ -27,7 +27,6 @@ from firmware.core.management.views.interfaces import (
 )
 from firmware.core.management.views.picture import (
     HISTORY_MAX,
-    MONITORED_MAX,
     Form,
     HistoryRow,
     Picture,
@@ -68,7 +67,6 @@ from firmware.core.management.views.unit import (
 __all__ = [
     "FLAGS_LEGEND",
     "HISTORY_MAX",
-    "MONITORED_MAX",
     "STATISTICS",
     "STATISTICS_9",
     "BlockRow",

@@ -11,7 +11,6 @@ from firmware.core.settings import Identity, Settings, UnitFacts
 from firmware.core.wire.bodies import UnitState
 
 HISTORY_MAX = 60  # rows kept, as a unit does
-MONITORED_MAX = 250
 
 _ACTIVE = (
     UnitState.JUST_ACTIVE,

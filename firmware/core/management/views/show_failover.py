@@ -13,7 +13,6 @@ from collections.abc import Callable
 from firmware.core.failover.view import HostView, InterfaceView, LinkStatus, UnitView
 from firmware.core.management.dates import utc_text
 from firmware.core.management.views.picture import (
-    MONITORED_MAX,
     Form,
     Picture,
     active_time_s,
@@ -23,7 +22,7 @@ from firmware.core.management.views.picture import (
     text_of,
     witnesses,
 )
-from firmware.core.settings import FailoverLink, Mode, Platform, Settings
+from firmware.core.settings import MONITORED_MOST, FailoverLink, Mode, Platform, Settings
 from firmware.core.wire.bodies import InterfaceState, UnitState
 
 STATISTICS = (
@@ -203,7 +202,7 @@ def _policy(picture: Picture) -> list[str]:
     watched = sum(one.state is not unwatched for one in picture.view.mine.interfaces)
     return [
         f"Interface Policy {settings.interface_policy}{percent}",
-        f"Monitored Interfaces {watched} of {MONITORED_MAX} maximum",
+        f"Monitored Interfaces {watched} of {MONITORED_MOST} maximum",
     ]
 
 

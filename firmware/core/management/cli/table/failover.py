@@ -14,7 +14,7 @@ from firmware.core.management.cli.table.interfaces import header, host, overlap,
 from firmware.core.management.cli.table.links import lan_link, link_of, state_link
 from firmware.core.management.running import meaning
 from firmware.core.management.running.draft import Draft
-from firmware.core.settings import OURS_BELOW_MS, Identity, Platform
+from firmware.core.settings import MONITORED_MOST, OURS_BELOW_MS, Identity, Platform
 
 if TYPE_CHECKING:
     from firmware.core.management.running.model import Configuration, Entry
@@ -309,17 +309,29 @@ def _read_mac(draft: Draft, arguments: Arguments, sections: Sections) -> None:
 
 def _check_monitor(typed: Typed) -> str:
     name = typed.arguments["name"]
-    found = _physical_named(typed.configuration, name)
-    return "" if found is not None else f"{name} is the name of no interface"
+    if _physical_named(typed.configuration, name) is None:
+        return f"{name} is the name of no interface"
+    return "" if typed.negated else _no_room_to_monitor(typed.configuration, name)
+
+
+def _no_room_to_monitor(configuration: Configuration, name: str) -> str:
+    data = configuration.settings().interfaces
+    others = sum(one.monitored for one in data if one.name != name)
+    if others < MONITORED_MOST:
+        return ""
+    return f"{others} interfaces are monitored, the most there may be; leave one out first, with no"
 
 
 def _standing_monitor(configuration: Configuration, sections: Sections) -> tuple[str, ...]:
-    """Physical interfaces are monitored, sub-interfaces are not."""
-    found = []
+    """The first 250 physical interfaces are monitored, sub-interfaces are not."""
+    found: list[str] = []
+    physical = 0
     for entry in configuration.entries("interface"):
         named = configuration.entry("nameif", path=(entry.text,))
         if named is not None:
-            no = "no " if "." in entry.arguments["physical"] else ""
+            sub = "." in entry.arguments["physical"]
+            physical += not sub
+            no = "no " if sub or physical > MONITORED_MOST else ""
             found.append(f"{no}monitor-interface {named.arguments['name']}")
     return tuple(found)
 
@@ -470,6 +482,7 @@ ROWS: tuple[Row, ...] = (
         reads_no=True,
         standing=_standing_monitor,
         default_shown=Shown.ALL,
-        manual="Physical interfaces are watched unless `no` says so, sub-interfaces are not.",
+        manual="The first 250 physical interfaces are watched unless `no` says so, sub-interfaces are "
+        "not. 250 may be watched at most.",
     ),
 )
