@@ -25,7 +25,9 @@ from firmware.core.wire.link import HELLO_ETHERTYPE, LinkCounts, Reopening, even
 from firmware.core.wire.seal import Codec, Unreadable
 
 GROUP = bytes.fromhex("03666f766572")  # multicast, locally administered, then "over"
-RECEIVE_MAX = 16  # frames of one NIC out of one receive(): the loop looks at its clock
+# Out of one receive(), so that the loop looks at its clock: NICs, and frames of each. The kernel
+# hands NICs out in turn, so none keeps the others waiting.
+PORTS_MAX, RECEIVE_MAX = 4, 4
 _COOKED = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK  # the kernel makes the Ethernet header
 _SOL_PACKET = 263
 _PACKET_ADD_MEMBERSHIP = 1
@@ -49,7 +51,7 @@ class RawEthernet:
         return self._there.epoll.fileno()
 
     def receive(self) -> list[Event]:
-        """Everything that came in by any NIC, at most RECEIVE_MAX frames of each."""
+        """What came in by some of the NICs, a few frames of each; the rest with the next call."""
         events: list[Event] = []
         for port in self._there.ready():
             events += events_of(port.physical, port.frames(), self.counts)
@@ -109,7 +111,7 @@ class _Open:
         self.ports: dict[int, _Port] = {}  # by descriptor
 
     def ready(self) -> list[_Port]:
-        found = self.epoll.poll(0, max(1, len(self.ports)))
+        found = self.epoll.poll(0, PORTS_MAX)
         return [self.ports[fd] for fd, _ in found if fd in self.ports]
 
 
