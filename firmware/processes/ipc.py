@@ -15,6 +15,7 @@ import os
 import socket
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 from typing import Any, get_args
@@ -130,8 +131,13 @@ def _encode_address(value: object) -> str:
 
 def _decode_address(kind: type, value: object) -> Any:
     if kind in _ADDRESSES and isinstance(value, str):
-        return kind(value)
+        return _address(kind, value)
     raise ValueError(f"{value!r} is no {kind.__name__}")
+
+
+@lru_cache(maxsize=2048)  # of 250 interfaces: all come again with every change of the settings
+def _address(kind: type, text: str) -> Any:
+    return kind(text)
 
 
 class _Kind(msgspec.Struct):

@@ -421,9 +421,7 @@ def test_what_changes_nothing_is_told_in_order() -> None:
 
 
 def test_250_interfaces_are_monitored_at_most() -> None:
-    cards = tuple(
-        PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="") for n in range(252)
-    )
+    cards = tuple(PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="") for n in range(252))
     configuration = Configuration(replace(facts(), interfaces=cards))
     text = "".join(f"interface Ethernet{n}\n nameif net{n}\n" for n in range(252))
     assert not configuration.load(text)

@@ -184,7 +184,8 @@ def test_the_longest_lists_fit_the_cable() -> None:
         Interfaces((InterfaceState.LINK_DOWN_NOT_MONITORED,) * INTERFACES_MOST),
         MoreIdentity(total=INTERFACES_MOST, first=220, macs=macs, kinds=kinds),
         bodies.TestReport(
-            (bodies.TestEntry(INTERFACES_MOST - 1, bodies.TestStage.ENDED, True),) * TEST_ENTRIES_MOST
+            (bodies.TestEntry(INTERFACES_MOST - 1, bodies.TestStage.ENDED, True),)
+            * TEST_ENTRIES_MOST
         ),
     ):
         assert len(cobs.encode(frames.encode(Frame(HEADER, body)))) <= FRAME_CABLE_MAX

@@ -38,6 +38,7 @@ class Wanted:
 
     repetitions: int
     minutes: float
+    lines: str = ""  # of false-switchovers: those whose name has this in it
 
 
 Measure = Callable[[Pair, Progress, Section, Wanted], None]
@@ -63,7 +64,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
         progress, section, wanted.repetitions
     ),
     "false-switchovers": lambda pair, progress, section, wanted: false_switchovers(
-        pair, progress, section, wanted.minutes
+        pair, progress, section, wanted.minutes, wanted.lines
     ),
 }
 
@@ -122,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
         help=f"of each line of false-switchovers ({MINUTES})",
     )
     parser.add_argument(
+        "--lines",
+        default="",
+        metavar="TEXT",
+        help='of false-switchovers only those with TEXT in their name: "5 x 10/30 ms, real-time"',
+    )
+    parser.add_argument(
         "--quick",
         action="store_true",
         help=f"{QUICK_REPETITIONS} repetitions, {QUICK_MINUTES} minute",
@@ -140,7 +147,7 @@ def _wanted(said: argparse.Namespace) -> Wanted:
     repetitions, minutes = REPETITIONS, MINUTES
     if said.quick:
         repetitions, minutes = QUICK_REPETITIONS, QUICK_MINUTES
-    return Wanted(said.repetitions or repetitions, said.minutes or minutes)
+    return Wanted(said.repetitions or repetitions, said.minutes or minutes, said.lines)
 
 
 def _section(text: str) -> str:
@@ -206,7 +213,7 @@ def _write(
     """Write page and picture if this run may. False if that was refused."""
     wanted = _wanted(said)
     enough = wanted.repetitions >= REPETITIONS and wanted.minutes >= MINUTES
-    if said.page is None and (said.sections or not enough):
+    if said.page is None and (said.sections or said.lines or not enough):
         progress.line(f"Not written: {PAGE.name} is of whole runs (see --help).")
         return True
     target: Path = said.page or PAGE

@@ -46,19 +46,26 @@ HOW = (
 )
 
 
-def false_switchovers(pair: Pair, progress: Progress, section: Section, minutes: float) -> None:
-    """For so many minutes each: every kind of timers, one pair and five, with and without."""
+def false_switchovers(
+    pair: Pair, progress: Progress, section: Section, minutes: float, lines: str = ""
+) -> None:
+    """For so many minutes each: every kind of timers, one pair and five, with and without.
+
+    ``lines``: only those whose name has this in it.
+    """
     section.title = "False switchovers with all cores hogged, LAN mode"
     section.how = HOW.format(minutes=f"{minutes:g}")
     pair.off()
     kinds = [kind for kind in KINDS if may_real_time() or not kind[0]]
     if len(kinds) < len(KINDS):
         section.notes.append("Real-time priority is not allowed here: not measured with it.")
-    progress.expect(len(kinds) * len(TIMERS))
+    wanted = [(kind, [t for t in TIMERS if lines in _name(t, *kind)]) for kind in kinds]
+    progress.expect(sum(len(timers) for _, timers in wanted))
     watching = _Watching(pair.world.processes, progress, section, minutes)
     try:
-        for real_time, pairs in kinds:
-            watching.kind(pairs, real_time=real_time)
+        for kind, timers in wanted:
+            if timers:
+                watching.kind(*kind, timers)
     finally:
         watching.tell()
 
@@ -76,17 +83,16 @@ class _Watching:
     fast: list[float] = field(default_factory=list)  # unexplained switchovers at 10 ms
     fences: list[float] = field(default_factory=list)  # unexplained fences, anywhere
 
-    def kind(self, pairs: int, *, real_time: bool) -> None:
-        """So many pairs, with every kind of timers in turn."""
-        how = "real-time" if real_time else "not real-time"
+    def kind(self, real_time: bool, pairs: int, some_timers: Sequence[Timers]) -> None:
+        """So many pairs, with these timers in turn."""
         table = self.rows.setdefault(real_time, [])
         with ExitStack() as stack:
             some = [
                 stack.enter_context(Beside(f"pair-{n}", RUN / "log", real_time=real_time))
                 for n in range(1, pairs + 1)
             ]
-            for timers in TIMERS:
-                words = f"{pairs} x {timers.words}, {how}"
+            for timers in some_timers:
+                words = _name(timers, real_time, pairs)
                 found = self._watched(some, timers, words)
                 if found:
                     table.append(_row(timers, found))
@@ -155,6 +161,10 @@ class _Watching:
             self.section.notes += [f"{words}, pair {number}: {line}" for line in told]
             if one.wrong:
                 self.section.failures.append(f"{words}, pair {number}: at the end {one.wrong}")
+
+
+def _name(timers: Timers, real_time: bool, pairs: int) -> str:
+    return f"{pairs} x {timers.words}, {'real-time' if real_time else 'not real-time'}"
 
 
 def _row(timers: Timers, found: Sequence[Watched]) -> tuple[str, ...]:

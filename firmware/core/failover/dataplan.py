@@ -14,7 +14,8 @@ Clauses: MA-1 to MA-4.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Interface
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Interface
 
 from firmware.core.failover.effects import DataPlan, Persona, PrepareDataPlane
 from firmware.core.failover.model import Unit
@@ -109,13 +110,11 @@ def _persona(
     rule = (ours, theirs or _stand_in(ours)) if primary else (theirs or ours, ours)
     if not primary and theirs is None:
         rule = (ours, _stand_in(ours))  # MA-2: alone, on its own MACs
-    length = active.network.prefixlen
-    standby = interface.standby
     return Persona(
         physical=interface.physical,
         name=interface.name,
         active=active,
-        standby=None if standby is None else IPv4Interface((standby, length)),
+        standby=_in_network(interface.standby, active),
         active_mac=interface.active_mac or rule[0],
         standby_mac=interface.standby_mac or rule[1],
         standby_up=_standby_up(unit, interface),
@@ -123,6 +122,11 @@ def _persona(
         also=interface.also,
         static_arp=interface.static_arp,
     )
+
+
+@lru_cache(maxsize=1024)  # of 250 interfaces: a plan is made with every change of the settings
+def _in_network(standby: IPv4Address | None, active: IPv4Interface) -> IPv4Interface | None:
+    return None if standby is None else IPv4Interface((standby, active.network.prefixlen))
 
 
 def _macs(unit: Unit) -> dict[str, tuple[str, str | None]]:

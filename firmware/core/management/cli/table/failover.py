@@ -482,7 +482,7 @@ ROWS: tuple[Row, ...] = (
         reads_no=True,
         standing=_standing_monitor,
         default_shown=Shown.ALL,
-        manual="The first 250 physical interfaces are watched unless `no` says so, sub-interfaces are "
-        "not. 250 may be watched at most.",
+        manual="The first 250 physical interfaces are watched unless `no` says so, "
+        "sub-interfaces are not. 250 may be watched at most.",
     ),
 )
