@@ -420,11 +420,19 @@ def test_what_changes_nothing_is_told_in_order() -> None:
     assert not any(line.startswith(("failover", "interface", "access-list")) for line in told)
 
 
-def test_250_interfaces_are_monitored_at_most() -> None:
-    cards = tuple(PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="") for n in range(252))
+def _wide(count: int) -> Configuration:
+    """A unit with so many interfaces, all of them named."""
+    cards = tuple(
+        PhysicalInterface(physical=f"Ethernet{n}", burned_in_mac="") for n in range(count)
+    )
     configuration = Configuration(replace(facts(), interfaces=cards))
-    text = "".join(f"interface Ethernet{n}\n nameif net{n}\n" for n in range(252))
+    text = "".join(f"interface Ethernet{n}\n nameif net{n}\n" for n in range(count))
     assert not configuration.load(text)
+    return configuration
+
+
+def test_250_interfaces_are_monitored_at_most() -> None:
+    configuration = _wide(252)
     monitored = {one.name for one in configuration.settings().interfaces if one.monitored}
     assert monitored == {f"net{n}" for n in range(250)}
     said = configuration.enter((), "monitor-interface net251")
@@ -434,3 +442,17 @@ def test_250_interfaces_are_monitored_at_most() -> None:
     ok(configuration, "monitor-interface net251")
     monitored = {one.name for one in configuration.settings().interfaces if one.monitored}
     assert monitored == {f"net{n}" for n in (*range(1, 250), 251)}
+
+
+def test_a_unit_with_many_interfaces_has_no_shorter_hold_time_than_it_can_keep() -> None:
+    configuration = _wide(101)
+    ok(configuration, "failover lan enable")
+    ok(configuration, "no nameif", ("interface Ethernet100",))
+    ok(configuration, "failover polltime unit msec 10 holdtime msec 30")
+    assert configuration.settings().hold_unit_ms == 30
+    ok(configuration, "nameif net100", ("interface Ethernet100",))
+    settings = configuration.settings()
+    assert (settings.poll_unit_ms, settings.hold_unit_ms) == (50, 150)
+    said = configuration.enter((), "failover polltime unit msec 20 holdtime msec 60")
+    assert isinstance(said, Refused), said
+    assert "too short for 101 interfaces: 50 msec or more" in said.text

@@ -17,6 +17,8 @@ from firmware.core.settings import (
     INTERFACE_POLL_MS,
     LAN_HOLD_MS,
     LAN_POLL_MS,
+    MANY_INTERFACES,
+    MANY_POLL_MS,
     MONITORED_MOST,
     OURS_BELOW_MS,
     DataInterface,
@@ -68,7 +70,10 @@ def unit_times(draft: Draft) -> tuple[int, int]:
     given = said.unit_times
     if given is not None and given[0] < OURS_BELOW_MS and not said.lan:
         given = None
-    return _held(given, default, least=3)
+    poll, hold = _held(given, default, least=3)
+    if sum(one.name is not None for one in draft.interfaces.values()) > MANY_INTERFACES:
+        return max(poll, MANY_POLL_MS), max(hold, 3 * MANY_POLL_MS)
+    return poll, hold
 
 
 def interface_times(draft: Draft) -> tuple[int, int]:

@@ -14,7 +14,14 @@ from firmware.core.management.cli.table.interfaces import header, host, overlap,
 from firmware.core.management.cli.table.links import lan_link, link_of, state_link
 from firmware.core.management.running import meaning
 from firmware.core.management.running.draft import Draft
-from firmware.core.settings import MONITORED_MOST, OURS_BELOW_MS, Identity, Platform
+from firmware.core.settings import (
+    MANY_INTERFACES,
+    MANY_POLL_MS,
+    MONITORED_MOST,
+    OURS_BELOW_MS,
+    Identity,
+    Platform,
+)
 
 if TYPE_CHECKING:
     from firmware.core.management.running.model import Configuration, Entry
@@ -221,7 +228,15 @@ def _check_unit_times(typed: Typed) -> str:
         return f"poll time {poll} is out of range 200-999 msec (less needs LAN-based failover)"
     if hold is not None and hold < 800 and poll >= OURS_BELOW_MS:
         return f"holdtime {hold} is out of range 800-999 msec (less needs a poll below 200)"
-    return _short_hold(poll, hold, 3)
+    return _short_hold(poll, hold, 3) or _too_fast_for_many(typed.configuration, poll)
+
+
+def _too_fast_for_many(configuration: Configuration, poll: int) -> str:
+    headers = configuration.entries("interface")
+    named = sum(configuration.entry("nameif", path=(one.text,)) is not None for one in headers)
+    if named <= MANY_INTERFACES or poll >= MANY_POLL_MS:
+        return ""
+    return f"poll time {poll} is too short for {named} interfaces: {MANY_POLL_MS} msec or more"
 
 
 def _check_interface_times(typed: Typed) -> str:
