@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from firmware.core.failover import effects as fe
 from firmware.core.failover import events as ev
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity, Mode
@@ -79,6 +80,33 @@ def test_ca4_a_plug_that_goes_in_contact_by_contact_is_no_changed_strap():
     pair.lines(A, whole)
     pair.run(1_000)
     assert MessageId.STRAP_CHANGED not in pair.logged(A)
+
+
+def test_ca4_a_strap_read_wrong_at_power_on_counts_once_it_has_settled():
+    pair = Pair(Mode.CABLE)
+    right = pair.cables[B]
+    pair.cables[B] = replace(right, strap=Identity.PRIMARY)
+    pair.boot(A, B)
+    pair.run(20)
+    assert pair.engine(B).unit.identity is Identity.PRIMARY
+    pair.lines(B, right)
+    pair.run(20_000)
+    assert pair.states == ("Active", "Standby Ready")
+    assert pair.engine(B).unit.identity is Identity.SECONDARY
+    latched = [e.identity for e in pair.effects[B] if isinstance(e, fe.LatchIdentity)]
+    assert latched[-1] is Identity.SECONDARY
+
+
+def test_ca4_two_primaries_that_wait_for_each_other_are_a_pair_once_the_plug_is_right():
+    pair = Pair(Mode.CABLE)
+    right = pair.cables[B]
+    pair.cables[B] = replace(right, strap=Identity.PRIMARY)
+    pair.boot(A, B)
+    pair.run(30_000)
+    assert pair.states == ("Negotiation", "Negotiation")
+    pair.lines(B, right)
+    pair.run(20_000)
+    assert pair.states == ("Active", "Standby Ready")
 
 
 def test_id1_a_strap_that_changes_later_is_told_and_does_not_count():

@@ -230,7 +230,7 @@ class Engine:
         if plugged_ms is not None and now_ms >= plugged_ms:
             return self._enable(unit)
         strap_ms = power.strap_due_ms(unit)
-        if strap_ms is not None and now_ms >= strap_ms:
+        if strap_ms is not None and now_ms >= strap_ms and not startup.strap_taken(unit):
             power.tell_strap(unit)
         dataplan.time_passed(unit, now_ms)
         return [*silence.judge(unit, now_ms), *handover.time_passed(unit, now_ms)]

@@ -27,6 +27,8 @@ def enter(unit: Unit, row: Row, now_ms: int) -> None:
     _count_active_time(unit, target, now_ms)
     unit.state, unit.since_ms, unit.changed = target, now_ms, True
     unit.passive = row.cause in UNFIT
+    negotiated = before is UnitState.NEGOTIATION and target is not UnitState.DISABLED
+    unit.took_role = unit.took_role or negotiated
     _act(unit, row, now_ms)
     unit.out.append(StateChanged(before, target, unit.reason))
     if row.message in (MessageId.SWITCHING_TO_ACTIVE, MessageId.SWITCHING_TO_STANDBY):

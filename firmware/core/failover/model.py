@@ -208,6 +208,7 @@ class Unit:
     introducing: tuple[str, ...] = (CABLE,)  # the ways by which a mate may be found
     booted: bool = False  # the first settings have arrived
     took_part: bool = False  # failover was on at some time of this life
+    took_role: bool = False  # it left Negotiation for another state than Disabled in this life
     passive: bool = False  # Disabled because the mate does not fit; entering
     sync_failures: int = 0  # in a row
     identity: Identity | None = None

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from firmware.core.failover import monitor, policy
+from firmware.core.failover import monitor, policy, speaking
+from firmware.core.failover.effects import LatchIdentity
 from firmware.core.failover.fitness import identified
 from firmware.core.failover.model import Unit
 from firmware.core.failover.power import PLUG_SETTLES_MS
@@ -64,6 +65,23 @@ def plugged_due_ms(unit: Unit) -> int | None:
     if not waits or unit.settings.mode is Mode.LAN or facts is None or not facts.my_plug:
         return None
     return unit.cable.strap_changed_ms + PLUG_SETTLES_MS
+
+
+def strap_taken(unit: Unit) -> bool:
+    """CA-4: whether a unit that has had no role yet is whom the settled strap says from now on.
+
+    Its strap was read wrong while it was switched on: a contact that closed late, or bounced.
+    """
+    facts, in_operation = unit.cable.facts, unit.took_role or unit.goes_on
+    if in_operation or unit.state is not UnitState.NEGOTIATION or facts is None:
+        return False
+    assert facts.strap is not None, "strap_due_ms is of a strap that reads"
+    unit.identity = unit.latched = facts.strap
+    unit.out.append(LatchIdentity(facts.strap))
+    unit.changed = True
+    speaking.seal_notice(unit)
+    speaking.speak_now(unit)
+    return True
 
 
 def alone(unit: Unit, now_ms: int) -> bool:
