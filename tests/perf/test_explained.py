@@ -81,7 +81,7 @@ def test_fences_are_read_from_what_a_unit_says() -> None:
         (P, 35, 850, True),  # the earliest it can have been
         (P, 35, 849, False),
         (P, 35, 5_900, True),  # the mate was starting when it was needed
-        (P, 35, 6_000, False),
+        (P, 35, 9_000, False),
         (P, 19, 1_000, False),
         (S, 35, 1_000, False),  # the one that takes over was cut off, not the active one
     ],

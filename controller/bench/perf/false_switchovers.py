@@ -41,7 +41,7 @@ HOW = (
     "are what the units recorded: the failover process did not come to what was due for half the "
     "hold time or more. A switchover is explained by a stall longer than hold minus poll that was "
     "under way, or over for a hold time and a poll at most, and by a fence of the unit that was "
-    "active, up to 5 s before; a fence by a silence as long. Late: "
+    "active, up to 8 s before; a fence by a silence as long. Late: "
     "alarms of all failover processes; buckets give upper bounds."
 )
 
