@@ -54,6 +54,20 @@ class Child:
             return
 
 
+def bury(group: int) -> bool:
+    """Reap those of a killed child's group that have ended. Whether some have not yet.
+
+    What it had started, an ``nft`` say, is ours once it is dead itself, and may still be busy in
+    the kernel: it is asked for again, never waited for.
+    """
+    try:
+        while os.waitpid(-group, os.WNOHANG) != (0, 0):
+            continue
+    except ChildProcessError:
+        return False
+    return True
+
+
 def end_all(children: Iterable[Child]) -> None:
     """Kill them all before waiting for any."""
     killed = list(children)

@@ -20,7 +20,7 @@ from firmware.core.failover.fence import TICK_MAX_MS, TICK_MIN_MS, Supervision
 from firmware.core.management.events import Fenced, ProcessEnded, Reload, SwitchMoved
 from firmware.drivers.fence import Fence
 from firmware.processes import ipc, realtime
-from firmware.processes.children import Child, end_all
+from firmware.processes.children import Child, bury, end_all
 from firmware.processes.clock import Alarm, now_ms
 from firmware.processes.end_signals import EndSignals
 from firmware.processes.notices import Notices
@@ -83,6 +83,7 @@ class Supervisor:
         self._nursery = Nursery(unit.path)
         self._children: dict[fe.Process, Child] = {}
         self._ends: dict[fe.Process, str] = {}  # how each ended last
+        self._unburied: set[int] = set()  # groups of killed ones that had started others
         self._gone: set[fe.Process] = set()  # told to the rules; two descriptors say it
         self._heartbeat: ipc.Connection | None = None
         self._notices = Notices()
@@ -108,6 +109,7 @@ class Supervisor:
             # Only now: a heartbeat that was waiting is heard before the tick is judged.
             self._step_all()
             self._alarm.rang()
+            self._unburied = {group for group in self._unburied if bury(group)}
             due_ms = self._rules.next_due_ms()
             if due_ms is not None and now_ms() >= due_ms:
                 self._events.append(TimePassed())
@@ -287,6 +289,8 @@ class Supervisor:
                 self._selector.unregister(child)
             self._ends[child.process] = child.reap()
             del self._children[child.process]
+            if bury(child.pid):
+                self._unburied.add(child.pid)
 
     def _ask_to_end(self, effect: fe.AskToEnd) -> None:
         for child in self._named(effect.processes):

@@ -192,3 +192,29 @@ def test_a_fault_of_ours_ends_the_process_at_once_with_one_line() -> None:
     )
     assert done.returncode == 70
     assert done.stderr == "failover: AssertionError: two actives (at <string>:3)\n"
+
+
+_A_FAMILY_IS_KILLED = """
+import os, signal, subprocess, sys, time
+from firmware.processes import realtime
+from firmware.processes.children import bury
+
+realtime.adopt_orphans()
+shell = ["sh", "-c", "sleep 60 & echo $!; wait"]
+family = subprocess.Popen(shell, stdout=subprocess.PIPE, text=True, start_new_session=True)
+sleeper = family.stdout.readline().strip()
+os.kill(family.pid, signal.SIGKILL)
+os.waitpid(family.pid, 0)
+print(bury(family.pid))  # the sleeper lives
+os.killpg(family.pid, signal.SIGKILL)
+while bury(family.pid):
+    time.sleep(0.001)
+print(os.path.exists(f"/proc/{sleeper}"))
+"""
+
+
+def test_what_a_killed_process_had_started_is_reaped_and_never_waited_for() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _A_FAMILY_IS_KILLED], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["True", "False"]
