@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,3 +27,14 @@ def test_the_last_number_there_is_ends_a_boot() -> None:
     assert window.fresh(0xFFFFFFFF)
     assert not window.fresh(6)
     assert not window.fresh(0xFFFFFFFF)
+
+
+def test_a_number_far_behind_costs_no_memory() -> None:
+    window = SequenceWindow()
+    assert window.fresh(0xFFFFFFFF)
+    tracemalloc.start()
+    try:
+        assert not window.fresh(6)
+        assert tracemalloc.get_traced_memory()[1] < 10_000
+    finally:
+        tracemalloc.stop()

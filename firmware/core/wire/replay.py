@@ -8,6 +8,7 @@ the segments that wait for the line, which were numbered before it.
 from __future__ import annotations
 
 WIDTH = 1024  # numbers behind the newest that may still come; the cable holds back 32 frames
+_ALL = (1 << WIDTH) - 1
 
 
 class SequenceWindow:
@@ -22,11 +23,13 @@ class SequenceWindow:
         ahead = sequence - self.newest
         if ahead > 0:
             kept = self._seen << ahead if ahead < WIDTH else 0
-            self._seen = (kept | 1) & ((1 << WIDTH) - 1)
+            self._seen = (kept | 1) & _ALL
             self.newest = sequence
             return True
+        if -ahead >= WIDTH:
+            return False  # a failed notice has the last number there is: no bit is so far away
         bit = 1 << -ahead
-        if -ahead >= WIDTH or self._seen & bit:
+        if self._seen & bit:
             return False
         self._seen |= bit
         return True
