@@ -23,7 +23,8 @@ class Schedule:
     def after(self, us: int, action: Callable[[], None]) -> None:
         """Do it that many microseconds from now; at once is still after what is under way."""
         self._count += 1
-        heapq.heappush(self._waiting, (self.now_us + max(us, 0), self._count, action))
+        due_us = self.now_us + us if us > 0 else self.now_us
+        heapq.heappush(self._waiting, (due_us, self._count, action))
 
     def step(self, until_us: int) -> bool:
         """Do the next thing that is due by then. False: nothing is, and the clock stands there."""
@@ -37,9 +38,37 @@ class Schedule:
 
     def run(self, us: int) -> None:
         """Let that much time pass."""
-        until_us = self.now_us + us
-        while self.step(until_us):
-            pass
+        until_us, waiting = self.now_us + us, self._waiting
+        while waiting and waiting[0][0] <= until_us:  # ``step``, without a call for each
+            due_us, _, action = heapq.heappop(waiting)
+            if due_us > self.now_us:
+                self.now_us = due_us
+            action()
+        self.now_us = max(self.now_us, until_us)
+
+
+class Alarm:
+    """Rings once for each due time and moment it is set to, however often it is set to them."""
+
+    def __init__(self, schedule: Schedule, ring: Callable[[int], None]) -> None:
+        """``ring`` is given the due time, on whose clock ever, that was asked for."""
+        self._schedule = schedule
+        self._ring = ring
+        self._last: tuple[int, int] | None = None  # due, and the moment in the world's time
+
+    def set(self, due_ms: int, wait_us: int) -> None:
+        """Ring that much later, unless that is what it was last set to and it has not rung yet."""
+        wanted = due_ms, self._schedule.now_us + wait_us
+        if wanted == self._last:
+            return
+
+        def ring() -> None:
+            if self._last == wanted:
+                self._last = None
+            self._ring(due_ms)
+
+        self._last = wanted
+        self._schedule.after(wait_us, ring)
 
 
 class UnitClock:
@@ -63,8 +92,9 @@ class UnitClock:
         return self._wall_ms + self.now_ms
 
     def _now_us(self) -> int:
-        passed_us = self._schedule.now_us - self._since_us
-        return self._shown_us + (passed_us if self._rate == 1.0 else int(passed_us * self._rate))
+        if self._rate == 1.0:
+            return self._shown_us + self._schedule.now_us - self._since_us
+        return self._shown_us + int((self._schedule.now_us - self._since_us) * self._rate)
 
     def run_at(self, rate: float) -> None:
         """From now on a second of the world is that many of this clock."""

@@ -79,6 +79,11 @@ class Slowness:
         self._lag = Standstill()
         self._busy = False  # hearing what has waited
 
+    @property
+    def late(self) -> bool:
+        """Whether it is slow, or something waits from when it was."""
+        return self.us > 0 or self._lag.frozen
+
     def keeps(self, told: Told, *, alarm: bool = False) -> bool:
         """Whether it gets to it only later."""
         if self.us and not self._lag.frozen and not self._busy:

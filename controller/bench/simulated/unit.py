@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.bench.simulated.around import Around
-from controller.bench.simulated.clock import Schedule, UnitClock
+from controller.bench.simulated.clock import Alarm, Schedule, UnitClock
 from controller.bench.simulated.kernel import FIRST_LEASE_US, DataPlane
 from controller.bench.simulated.managing import HOP_US, obey
 from controller.bench.simulated.sealing import Sealing
@@ -72,6 +72,7 @@ class SimulatedUnit:
     starts: dict[fence.Process, object] = field(default_factory=dict)  # of this life of each
     tick_at: int | None = None
     management_due_ms: int | None = None
+    alarm: Alarm = field(init=False)  # of this life of the failover process
 
     def __post_init__(self) -> None:
         self.nics = {interface.physical: False for interface in self.facts.interfaces}
@@ -319,7 +320,8 @@ class SimulatedUnit:
     # The failover process
 
     def _failover_up(self) -> None:
-        self.engine = Engine()
+        self.engine = engine = Engine()
+        self.alarm = Alarm(self.schedule, lambda due_ms: self._rung(engine, due_ms))
         self.sealing = Sealing()
         self.data.holding = False  # a fresh process lets go of whatever its predecessor held
         self.around.changed(self.name)
@@ -351,12 +353,13 @@ class SimulatedUnit:
         """Step the failover machine, if its process runs."""
         if self.engine is None or (not self.started and not isinstance(event, ev.Started)):
             return
-        if self._waits(event):
+        late = self.still.frozen or self.slow.late or fence.Process.FAILOVER in self.stopped
+        if late and self._waits(event):
             return
+        now_ms = self.clock.now_ms
         if isinstance(event, ev.SettingsChanged):
-            self.sealing.use(event.settings, self.clock.now_ms)
-        effects = self.engine.step(event, self.clock.now_ms)
-        for effect in effects:
+            self.sealing.use(event.settings, now_ms)
+        for effect in self.engine.step(event, now_ms):
             self._verbs.get(type(effect), self._tell_management)(effect)
             if self.effects_left is not None and self._dies():
                 return
@@ -366,16 +369,17 @@ class SimulatedUnit:
 
     def _waits(self, event: ev.Event) -> bool:
         """Whether the process gets to it only later. Time that passes is looked at then."""
+        failover, time = fence.Process.FAILOVER, isinstance(event, ev.TimePassed)
+        alarm = isinstance(event, ev.ShortTimerExpired)
 
         def told() -> None:
             self.step(event)
 
-        failover, time = fence.Process.FAILOVER, isinstance(event, ev.TimePassed)
         if self.still.frozen or failover in self.stopped:
-            alarm = isinstance(event, ev.ShortTimerExpired)
             one = time or self.still.keeps(told, alarm=alarm)
             return one or self.stopped.keeps(failover, told, alarm=alarm)
-        return self.slow.keeps(told, alarm=time or isinstance(event, ev.ShortTimerExpired))
+        # Whoever hears several alarms at last looks at the time once; the others find nothing due.
+        return self.slow.keeps(self._look_at_the_time if time else told, alarm=time or alarm)
 
     def _dies(self) -> bool:
         """Whether that effect was the last."""
@@ -403,18 +407,15 @@ class SimulatedUnit:
 
     def _wake(self) -> None:
         """TimePassed at the due time, unless another step has moved it by then."""
-        engine = self.engine
-        assert engine is not None
-        due_ms = engine.next_due_ms()
-        if due_ms is None:
-            return
+        assert self.engine is not None
+        due_ms = self.engine.next_due_ms()
+        if due_ms is not None:
+            self.alarm.set(due_ms, self.clock.wait_us(due_ms))
 
-        def wake() -> None:
-            due = self.engine is engine and engine.next_due_ms() == due_ms
-            if due and not self.still.frozen:
-                self.step(ev.TimePassed())
-
-        self.schedule.after(self.clock.wait_us(due_ms), wake)
+    def _rung(self, engine: Engine, due_ms: int) -> None:
+        due = self.engine is engine and engine.next_due_ms() == due_ms
+        if due and not self.still.frozen:
+            self.step(ev.TimePassed())
 
     def _prepare(self, effect: fe.PrepareDataPlane) -> None:
         engine = self.engine
