@@ -7,10 +7,10 @@ events once. Knows nothing of brokers; a topic is relative to the unit's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields as fields_of
 
 from firmware.core.failover.effects import StateChanged
-from firmware.core.failover.view import UnitView
+from firmware.core.failover.view import HostView, UnitView
 from firmware.core.management import history, messages, syslog, topics
 from firmware.core.management.dates import iso_text, log_text
 from firmware.core.management.events import HISTORY, ConsoleText, Keep, PublishTopic, SessionKind
@@ -117,13 +117,10 @@ def publish_state(model: Model) -> None:
         model.state_due_ms = None
         return
     now = model.now_ms
-    counted = replace(
-        view,
-        mine=replace(view.mine, active_time_s=active_time_s(view.mine, view, now)),
-        other=replace(view.other, active_time_s=active_time_s(view.other, view, now)),
-    )
+    active_s = active_time_s(view.mine, view, now), active_time_s(view.other, view, now)
     last = "" if model.last_failover_ms is None else iso_text(model.last_failover_ms)
-    publish(model, topics.STATE, topics.state_payload(counted, model.facts, model.hostname, last))
+    fields = topics.state_payload(view, model.facts, model.hostname, last, active_s)
+    publish(model, topics.STATE, fields)
     model.state_due_ms = now + topics.STATE_EVERY_MS
     differ = f"configurations differ: {model.mirror.told}" if model.mirror.told else ""
     alerts = (*topics.alerts(view), *((differ,) if differ else ()))
@@ -156,18 +153,16 @@ def list_ignored(model: Model) -> None:
     model.listed = ignored
 
 
-def _still(view: UnitView) -> UnitView:
+def _still(view: UnitView) -> tuple[object, ...]:
     """The picture without what moves by itself."""
-    return replace(
-        view,
-        at_ms=0,
-        late_worst_ms=0,
-        frames_ignored=(),
-        sent=0,
-        received=0,
-        mine=replace(view.mine, active_time_s=0),
-        other=replace(view.other, active_time_s=0),
-    )
+    hosts = [getattr(host, name) for host in (view.mine, view.other) for name in _OF_HOST]
+    return *(getattr(view, name) for name in _OF_PAIR), *hosts
+
+
+_MOVES = {"at_ms", "late_worst_ms", "frames_ignored", "sent", "received", "active_time_s"}
+_HOSTS = {"mine", "other"}
+_OF_PAIR = tuple(one.name for one in fields_of(UnitView) if one.name not in _MOVES | _HOSTS)
+_OF_HOST = tuple(one.name for one in fields_of(HostView) if one.name not in _MOVES)
 
 
 def _settle(model: Model, state: UnitState, wall_ms: int) -> None:

@@ -140,9 +140,13 @@ def stamp(boot: int, sequence: int, wall_ms: int) -> dict[str, Json]:
 
 
 def state_payload(
-    view: UnitView, facts: UnitFacts, hostname: str, last_switchover: str
+    view: UnitView,
+    facts: UnitFacts,
+    hostname: str,
+    last_switchover: str,
+    active_s: tuple[int, int],
 ) -> dict[str, Json]:
-    """The fields of ``state`` after the stamp. Active times are those of the view."""
+    """The fields of ``state`` after the stamp. ``active_s``: of this unit and its mate, by now."""
     return {
         "expires_s": STATE_EXPIRES_S,
         "chassis": facts.chassis,
@@ -153,8 +157,8 @@ def state_payload(
         "failover_link": view.failover_link.value,
         "witness": {witness.value: word.value for witness, word in view.witnesses},
         "state_link": view.state_link.value,
-        "mine": _host(view.mine),
-        "mate": _host(view.other),
+        "mine": _host(view.mine, active_s[0]),
+        "mate": _host(view.other, active_s[1]),
         "sync": view.sync.value,
         "macs_set": view.macs_set,
         "conflict": view.conflict,
@@ -167,11 +171,11 @@ def state_payload(
     }
 
 
-def _host(host: HostView) -> dict[str, Json]:
+def _host(host: HostView, active_s: int) -> dict[str, Json]:
     return {
         "identity": host.identity.value if host.identity else None,
         "state": host.state.text,
-        "active_time_s": host.active_time_s,
+        "active_time_s": active_s,
         "fail_reason": host.fail_reason.value,
         "version": host.version,
         "interfaces": [

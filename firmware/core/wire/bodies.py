@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from firmware.core.settings import Identity
 
@@ -34,7 +35,7 @@ class UnitState(IntEnum):
     FAILED = 12
     NOT_DETECTED = 13  # only ever said of the mate
 
-    @property
+    @cached_property
     def text(self) -> str:
         """As `show failover` prints it: "Standby Ready"."""
         return self.name.replace("_", " ").title()
@@ -58,7 +59,7 @@ class InterfaceState(IntEnum):
     NO_LINK_NOT_MONITORED = 12
     LINK_DOWN_NOT_MONITORED = 13
 
-    @property
+    @cached_property
     def text(self) -> str:
         """As `show failover` prints it: "Normal (Waiting)"."""
         words = self.name.replace("_", " ").title().replace("Not Monitored", "(Not-Monitored)")

@@ -15,7 +15,7 @@ from typing import Any
 
 from firmware.core.management.cli.arguments import Context, kind
 from firmware.core.management.cli.beginnings import BEGINNINGS
-from firmware.core.management.cli.row import Arguments, No, Row
+from firmware.core.management.cli.row import Arguments, No, Row, Shown
 from firmware.core.management.cli.syntax import Keyword
 from firmware.core.management.cli.walking import EXACT, Move, Piece, Place, Plan, Stop, Walker
 
@@ -76,6 +76,9 @@ class Expected:
 
 END = Expected("<cr>", "")
 _NO = Expected("no", "Negate a command, or go back to its default", "no")
+# A configuration is printed anew after every line typed, its standing lines read again each time,
+# and what a mate sends is mostly what is there already.
+_KNOWN_MAX, _LINE_MAX = 2_000, 120  # whole lines remembered, and the characters of one at most
 _CONTEXTS_MAX = 4  # of the units in one process, or of one that gives names
 
 
@@ -84,6 +87,7 @@ class Index:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
+        self.standing = tuple(row for row in self.rows if row.default_shown is not Shown.NEVER)
         self._walkers: list[Walker] = []
         self._literal_no = any(row.pattern.words[:1] == ("no",) for row in self.rows)
         self._negatable = any(row.kept and row.no is not No.REFUSED for row in self.rows)
@@ -91,6 +95,21 @@ class Index:
     def match(self, line: str, context: Context, *, privilege: int = 15) -> Matched | Fault:
         """The one command this line is, or where it stops being one. A blank line is a fault."""
         walker = self._walker(context)
+        known: Matched | None = walker.known.get((line, privilege))
+        if known is not None:
+            return known
+        found = self._matched(walker, line, privilege)
+        if isinstance(found, Matched) and len(line) <= _LINE_MAX:
+            if len(walker.known) >= _KNOWN_MAX:
+                walker.known.clear()
+            walker.known[line, privilege] = found
+        return found
+
+    def stood(self, context: Context) -> dict[str, Any]:
+        """Whatever whoever prints has made of lines that stand by themselves, by the line."""
+        return self._walker(context).stood
+
+    def _matched(self, walker: Walker, line: str, privilege: int) -> Matched | Fault:
         words = line.split()
         if not words or words[0].lower() != "no":
             return _match(walker, line, words, negated=False, privilege=privilege)

@@ -121,6 +121,8 @@ class Walker:
         self._places: dict[tuple[tuple[int, int], ...], Place] = {}
         self._remembered = 0
         self._plans: dict[tuple[Any, ...], Plan] = {}
+        self.stood: dict[str, Any] = {}  # lines that hold though nobody typed them; render
+        self.known: dict[tuple[str, int], Any] = {}  # whole lines and privileges; matching
 
     def start(self, *, negated: bool, privilege: int) -> Place:
         """Before the first word (after ``no``, if ``negated``)."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from firmware.core.management.cli.matching import Matched
+from firmware.core.management.cli.matching import Fault, Matched
 from firmware.core.management.cli.row import Mode, Row, Shown
 from firmware.core.management.cli.table import TABLE
 from firmware.core.management.running.entry import Entry, Slot, slot_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 KEY = "failover key"
 _KEY = re.compile(r"\b(fail[a-z]*[ \t]+k(?:ey?)?)[ \t]+\S.*", re.IGNORECASE)
+_STOOD_MAX = 2_000  # standing lines remembered; an interface has a few
 _EACH = "interface"  # `!` between two of them, too
 
 
@@ -149,15 +150,20 @@ def _standing(
 ) -> Iterator[tuple[Slot, Entry]]:
     """The lines of a section that hold where nobody typed one."""
     index = TABLE.lines(mode)
-    for row in index.rows:
-        if row.default_shown is Shown.NEVER:
-            continue
+    made: dict[str, tuple[Slot, Entry]] = index.stood(configuration.context)
+    for row in index.standing:
         texts: tuple[str, ...] = (row.default,) if row.default else ()
         if row.standing is not None:
             texts = row.standing(configuration, headers)
         for line in texts:
-            found = index.match(line, configuration.context)
-            assert isinstance(found, Matched), f"default of {row.name!r}: {line!r}: {found}"
-            written = ("no " if found.negated else "") + found.text
-            entry = Entry(found.row, found.arguments, found.negated, written, 0)
-            yield slot_of(found.row, found.arguments, found.text), entry
+            if line not in made:
+                if len(made) >= _STOOD_MAX:
+                    made.clear()
+                made[line] = _stood(index.match(line, configuration.context), line)
+            yield made[line]
+
+
+def _stood(found: Matched | Fault, line: str) -> tuple[Slot, Entry]:
+    assert isinstance(found, Matched), f"a line of ours: {line!r}: {found}"
+    entry = Entry(found.row, found.arguments, found.negated, found.whole, 0)
+    return slot_of(found.row, found.arguments, found.text), entry
