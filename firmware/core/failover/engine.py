@@ -496,5 +496,5 @@ class Engine:
             policy.due_ms(unit, now_ms),
             self._carrying.due_ms(unit, now_ms),
         )
-        # What became due only now, of times long past, makes nobody late.
-        return min((max(due, now_ms) for due in dues if due is not None), default=None)
+        known = [due for due in dues if due is not None]
+        return max(min(known), now_ms) if known else None  # of times long past nobody is late

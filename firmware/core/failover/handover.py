@@ -134,8 +134,8 @@ def _why_not(unit: Unit, wanted: Order) -> str:
 def busy(unit: Unit) -> bool:
     """Whether a planned switchover is under way here."""
     handover = unit.handover
-    waiting = (handover.yielded_ms, handover.asked_ms, handover.claim)
-    return any(value is not None for value in waiting)
+    lets_go, asks = handover.yielded_ms is not None, handover.asked_ms is not None
+    return lets_go or asks or handover.claim is not None
 
 
 def start_yield(unit: Unit, number: int, *, by_order: bool) -> None:
@@ -268,6 +268,8 @@ def time_passed(unit: Unit, now_ms: int) -> list[Cause]:
 def due_ms(unit: Unit) -> int | None:
     """When ``time_passed`` has something to do."""
     handover = unit.handover
+    if handover.yielded_ms is None and handover.asked_ms is None and handover.drop_links_ms is None:
+        return None  # as nearly always
     dues = []
     if handover.drop_links_ms is not None:
         dues.append(handover.drop_links_ms)

@@ -68,7 +68,7 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
     if unit.state is UnitState.FAILED:
         heals = unit.my_fail_reason is FailReason.INTERFACE and not met(unit)
         return [Cause.INTERFACES_OK] if heals and not flapping(unit, now_ms) else []
-    fails = met(unit) and settled(unit, now_ms)
+    fails = unit.failed_count > 0 and met(unit) and settled(unit, now_ms)
     if not fails or unit.state is not UnitState.ACTIVE:
         unit.policy_met_ms = None
         stands_by = unit.state is UnitState.STANDBY_READY
@@ -113,6 +113,8 @@ def healthier(unit: Unit, other: Hello, now_ms: int) -> bool | None:
 
 def due_ms(unit: Unit, now_ms: int) -> int | None:
     """When the passing of time alone may call for something."""
+    if not (unit.turns_ms or unit.coming_up_count) and unit.policy_met_ms is None:
+        return None  # as nearly always
     dues = [turn_ms + WINDOW_MS for turn_ms in unit.turns_ms[-TURNS_MOST:][:1]]
     settled_ms = settled_due_ms(unit)
     if settled_ms is not None and unit.coming_up_count:

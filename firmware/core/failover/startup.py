@@ -61,8 +61,10 @@ def plugged_due_ms(unit: Unit) -> int | None:
 
     A plug's contacts close one after the other, and an open strap reads as one of the two ends.
     """
-    facts, waits = unit.cable.facts, unit.settings.enabled and unit.identity is None
-    if not waits or unit.settings.mode is Mode.LAN or facts is None or not facts.my_plug:
+    if unit.identity is not None:
+        return None
+    facts, settings = unit.cable.facts, unit.settings
+    if not settings.enabled or settings.mode is Mode.LAN or facts is None or not facts.my_plug:
         return None
     return unit.cable.strap_changed_ms + PLUG_SETTLES_MS
 
@@ -103,9 +105,10 @@ def alone(unit: Unit, now_ms: int) -> bool:
 
 def alone_due_ms(unit: Unit, now_ms: int) -> int | None:
     """When ``alone`` may become true by the passing of time."""
-    waits = not (unit.settings.enabled or unit.took_part or unit.holding)
+    if unit.settings.enabled or unit.took_part or unit.holding or unit.identity is None:
+        return None
     due = unit.since_ms + wait_ms(unit)
-    return due if waits and unit.identity is not None and due > now_ms else None
+    return due if due > now_ms else None
 
 
 def wait_ms(unit: Unit) -> int:
@@ -133,8 +136,9 @@ def must_stay_passive(unit: Unit) -> bool:
 
 def stays_passive(unit: Unit, now_ms: int) -> bool:
     """WI-6: whether that is all that keeps this unit from serving now."""
-    alone = unit.mate.lost and now_ms - unit.since_ms >= wait_ms(unit)
-    return unit.state is UnitState.NEGOTIATION and alone and must_stay_passive(unit)
+    if unit.state is not UnitState.NEGOTIATION or not unit.mate.lost:
+        return False
+    return now_ms - unit.since_ms >= wait_ms(unit) and must_stay_passive(unit)
 
 
 def elect(unit: Unit, now_ms: int) -> Cause | Verdict:

@@ -122,8 +122,10 @@ class OrderedChannel:
 
     def next_due_ms(self) -> int | None:
         """When to poll: a time, AT_ONCE, or None while there is nothing to wait for."""
-        dues = (self._sender.next_due_ms(), self._receiver.next_due_ms())
-        return min((due for due in dues if due is not None), default=None)
+        send_ms, acknowledge_ms = self._sender.next_due_ms(), self._receiver.next_due_ms()
+        if send_ms is None or acknowledge_ms is None:
+            return acknowledge_ms if send_ms is None else send_ms
+        return min(send_ms, acknowledge_ms)
 
     def drop_waiting(self) -> int:
         """Take back the messages of which no byte was sent yet; how many. Order is kept.
@@ -211,6 +213,8 @@ class _Sender:
         self._repair = self._repairing > 0
 
     def poll(self, now_ms: int) -> list[Segment]:
+        if not (self._window or self._messages or self._repair):
+            return []
         if self._deadline_ms is not None and now_ms >= self._deadline_ms:
             self._go_back()
         out: list[Segment] = []
