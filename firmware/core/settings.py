@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 
 
 class Identity(Enum):
@@ -88,12 +88,17 @@ MONITORED_MOST = 250  # data interfaces of a unit that are monitored: the docume
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataInterface:
-    """A named interface that passes traffic. ``standby`` is None where none was typed."""
+    """A named interface that passes traffic. ``standby`` is None where none was typed.
+
+    ``active6`` and ``standby6`` are `ipv6 address`, beside the IPv4 ones or alone.
+    """
 
     physical: str
     name: str
     active: IPv4Interface | None
     standby: IPv4Address | None
+    active6: IPv6Interface | None = None
+    standby6: IPv6Address | None = None
     shutdown: bool = False
     active_mac: str | None = None  # failover mac address
     standby_mac: str | None = None
@@ -101,6 +106,21 @@ class DataInterface:
     also: tuple[IPv4Address, ...] = ()  # of pools and statics: held beside the active address
     monitored: bool = True  # monitor-interface
     static_arp: tuple[tuple[IPv4Address, str], ...] = ()  # `arp inside 10.1.1.9 0009.7cbe.2100`
+
+    @property
+    def addressed(self) -> bool:
+        """Whether it has an address, of whichever family."""
+        return self.active is not None or self.active6 is not None
+
+    @property
+    def by_ipv6(self) -> bool:
+        """IF-9: it has IPv6 alone, and so is shown, tested and waited for by it."""
+        return self.active is None and self.active6 is not None
+
+    @property
+    def mate_address(self) -> IPv4Address | IPv6Address | None:
+        """The standby address without which its mate is never heard."""
+        return self.standby6 if self.by_ipv6 else self.standby
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,4 +187,4 @@ class Settings:
     @property
     def configured(self) -> bool:
         """Whether there is anything to protect: a data interface with an address."""
-        return any(interface.active is not None for interface in self.interfaces)
+        return any(interface.addressed for interface in self.interfaces)

@@ -16,7 +16,7 @@ import socket
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 from pathlib import Path
 from typing import Any, get_args
 
@@ -120,7 +120,7 @@ class Unknown:
     why: str
 
 
-_ADDRESSES = (IPv4Address, IPv4Interface, IPv4Network)
+_ADDRESSES = (IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface)
 
 
 def _encode_address(value: object) -> str:

@@ -197,14 +197,38 @@ class Rig:
             for entry in ip(host, "neigh")
         )
 
+    def speak_ipv6(self, host: str, *addresses: str) -> None:
+        """That host has these addresses, and a link-local one; it looks for no router."""
+        with self.inside(host):
+            for name, value in (("addr_gen_mode", "1"), ("accept_ra", "0"), ("disable_ipv6", "0")):
+                with open(f"/proc/sys/net/ipv6/conf/eth0/{name}", "w") as file:
+                    file.write(value)
+        batch(host, [f"address add {one} dev eth0 nodad" for one in ("fe80::3/64", *addresses)])
+
     def ping(self, namespace: str, address: str, *, tries: int = 10) -> bool:
         """Whether one of some echo requests is answered, a fifth of a second for each."""
+        if ":" in address:
+            return self._ping6(namespace, address, tries)
         with self.socket(namespace, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as icmp:
             icmp.settimeout(0.2)
             for sequence in range(tries):
                 icmp.sendto(_echo(os.getpid() & 0xFFFF, sequence), (address, 0))
                 with suppress(TimeoutError):
                     while icmp.recvfrom(2048)[0][20] != 0:
+                        pass
+                    return True
+        return False
+
+    def _ping6(self, namespace: str, address: str, tries: int) -> bool:
+        kind = socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6
+        # Inside, for "%eth0" is a name of that namespace.
+        with self.inside(namespace), socket.socket(*kind) as icmp:
+            icmp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+            icmp.settimeout(0.2)
+            for sequence in range(tries):
+                with suppress(TimeoutError, OSError):  # nobody there, or no way there
+                    icmp.sendto(struct.pack("!BBHHH", 128, 0, 0, 7, sequence), (address, 0))
+                    while icmp.recvfrom(2048)[0][0] != 129:
                         pass
                     return True
         return False

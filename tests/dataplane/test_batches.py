@@ -1,13 +1,14 @@
 """What each batch does, in which order."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface
 
 import pytest
 
 from dataplane.rig import persona, plan
 from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan
+from firmware.core.link_local import link_local
 from firmware.core.persona_names import persona_names
 from firmware.core.settings import FailoverLink, Identity, StaticRoute
 from firmware.drivers.netlink.batches import Indexes, build, link_addresses
@@ -200,3 +201,53 @@ def test_held_addresses_are_announced_by_the_active_persona() -> None:
     made = build(plan(personas=(replace(OUTSIDE, also=held), INSIDE)), INDEXES, DataPlan())
     assert [a.interface for a in made.also_announcements] == ["e0act", "e0act"]
     assert [a.interface for a in made.active_announcements] == ["e0act", "e1act"]
+
+
+def test_ipv6_comes_after_the_routes_and_its_link_local_address_goes_first() -> None:
+    two = replace(
+        OUTSIDE,
+        active6=IPv6Interface("2001:db8:1::1/64"),
+        standby6=IPv6Interface("2001:db8:1::4/64"),
+    )
+    ours, theirs = link_local(OUTSIDE.active_mac), link_local(OUTSIDE.standby_mac)
+    batches = built(plan(personas=(two,)))
+    assert batches["assume"] == [
+        "delete 172.16.1.4/24 from e0stby",
+        f"delete {theirs} from e0stby",
+        "delete 2001:db8:1::4/64 from e0stby",
+        "raise e0act and forward by it",
+        "add 172.16.1.1/24 to e0act",
+        "route 0.0.0.0/0",
+        f"add {ours} to e0act",
+        "add 2001:db8:1::1/64 to e0act",
+    ]
+    assert batches["yield_"] == [
+        "raise e0stby",
+        "add 172.16.1.4/24 to e0stby",
+        f"add {theirs} to e0stby",
+        "add 2001:db8:1::4/64 to e0stby",
+        "route 0.0.0.0/0",
+        "delete 172.16.1.1/24 from e0act",
+        f"delete {ours} from e0act",
+        "delete 2001:db8:1::1/64 from e0act",
+    ]
+
+
+def test_an_interface_of_ipv6_alone_forwards_nothing_and_has_no_routes() -> None:
+    alone = replace(
+        OUTSIDE,
+        active=None,
+        standby=None,
+        active6=IPv6Interface("2001:db8:1::1/64"),
+    )
+    batches = built(plan(personas=(alone,)))
+    ours = link_local(OUTSIDE.active_mac)
+    assert batches["assume"] == [
+        "raise e0act",
+        f"add {ours} to e0act",
+        "add 2001:db8:1::1/64 to e0act",
+    ]
+    assert batches["yield_"][0] == "raise e0stby"
+    changed = replace(alone, active6=IPv6Interface("2001:db8:2::1/64"))
+    farewell = built(plan(personas=(changed,)), plan(personas=(alone,)))["farewell"]
+    assert farewell == ["delete 2001:db8:1::1/64 from e0act"]

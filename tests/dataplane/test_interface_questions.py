@@ -11,7 +11,13 @@ import pytest
 
 from dataplane.rig import STANDBY_MACS, Rig, batch, ip, on_rig, plan
 from dataplane.wire import Capture, Frame
-from firmware.core.failover.effects import AskNeighbour, ListenForActivity, Persona, PingBroadcast
+from firmware.core.failover.effects import (
+    AskNeighbour,
+    DataPlan,
+    ListenForActivity,
+    Persona,
+    PingBroadcast,
+)
 from firmware.core.failover.events import ActivityHeard
 from firmware.core.wire.internet import checksum
 from firmware.drivers.netlink import DataPlane, InterfaceTests
@@ -28,12 +34,14 @@ OTHER = "172.16.1.9"  # nobody
 class Standby:
     """unit-b, with a host that it may know, and an ear on its outside NIC."""
 
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
+    def __init__(
+        self, rig: Rig, wanted: DataPlan | None = None, persona: Persona = OUTSIDE
+    ) -> None:
+        self.rig, self.persona = rig, persona
         with rig.inside("unit-a"):
             write("ipv6/conf/all/disable_ipv6", 1)  # nobody speaks of his own accord
         batch("outside", ["link set eth0 address " + HOST_MAC])
-        self.plane: DataPlane = rig.prepared("unit-b")
+        self.plane: DataPlane = rig.prepared("unit-b", wanted)
         with rig.inside("unit-b"):
             burned_in = self.plane.burned_in_macs()
             self.tests = InterfaceTests({"Ethernet0": "eth0"}, burned_in, self.plane.serves)
@@ -42,11 +50,11 @@ class Standby:
     def knows(self, *entries: str) -> None:
         batch("unit-b", [f"neigh replace {entry} dev e0stby" for entry in entries])
 
-    def asks(self, turn: int = 0, persona: Persona = OUTSIDE, *, holding: bool = False) -> None:
-        self._do(AskNeighbour("Ethernet0", persona, holding, turn))
+    def asks(self, turn: int = 0, persona: Persona | None = None, *, holding: bool = False) -> None:
+        self._do(AskNeighbour("Ethernet0", persona or self.persona, holding, turn))
 
-    def pings(self, persona: Persona = OUTSIDE, *, holding: bool = False) -> None:
-        self._do(PingBroadcast("Ethernet0", persona, holding))
+    def pings(self, persona: Persona | None = None, *, holding: bool = False) -> None:
+        self._do(PingBroadcast("Ethernet0", persona or self.persona, holding))
 
     def hears(self) -> bool:
         """Whether anything that counts comes within a fifth of a second."""
@@ -67,7 +75,7 @@ class Standby:
     def _do(self, question: AskNeighbour | PingBroadcast) -> None:
         """Listen, then ask; who is known is looked up aside."""
         self.capture.frames()
-        for verb in (ListenForActivity("Ethernet0", OUTSIDE, question.holding), question):
+        for verb in (ListenForActivity("Ethernet0", self.persona, question.holding), question):
             self.tests.do(verb)
         with self.rig.inside("unit-b"):
             self.tests.pump(0)

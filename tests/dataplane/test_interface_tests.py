@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import struct
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from dataplane.rig import Rig, batch, on_rig, persona
@@ -41,6 +41,12 @@ def igmp(sender: str) -> bytes:
     return frame("01:00:5e:00:00:16", HOST, IP, head + bytes(30))
 
 
+def ipv6(sender: str, following: int) -> bytes:
+    """To all nodes; behind the header ICMPv6 (58), or options for every hop (0)."""
+    head = struct.pack("!IHBB", 6 << 28, 8, following, 255) + IPv6Address(sender).packed
+    return frame("33:33:00:00:00:01", HOST, IPV6, head + IPv6Address("ff02::1").packed + bytes(8))
+
+
 class Row(NamedTuple):
     what: str
     frame: bytes
@@ -52,7 +58,10 @@ ON_A_STANDBY = (
     Row("a host speaks to our base MAC", frame(OWN, HOST, ARP), True),
     Row("a broadcast of a host", frame(EVERYBODY, HOST, IP), True),
     Row("a multicast of a router", frame("01:00:5e:00:00:05", HOST, IP), True),
-    Row("IPv6 of a host", frame("33:33:00:00:00:01", HOST, IPV6), True),
+    Row("IPv6 of a host", ipv6("fe80::77", 58), True),
+    Row("MLD of a host", ipv6("fe80::77", 0), True),
+    Row("a host that has no address yet", ipv6("::", 58), True),
+    Row("MLD of a switch", ipv6("::", 0), False),
     Row("a host speaks to another, flooded", frame(OTHER_HOST, HOST, IP), True),
     Row("an 802.3 frame to somebody", frame(OTHER_HOST, HOST, LENGTH), True),
     Row("nothing but a header", frame(EVERYBODY, HOST, 0x1234, b""), True),

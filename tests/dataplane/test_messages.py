@@ -4,7 +4,8 @@ And nothing the kernel might say raises from a reader.
 """
 
 import errno
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+import socket
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 from typing import Any
 
 from hypothesis import given
@@ -14,6 +15,9 @@ from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg  # type: ignore[import-untyp
 from pyroute2.netlink.rtnl.ndmsg import ndmsg  # type: ignore[import-untyped]
 from pyroute2.netlink.rtnl.rtmsg import rtmsg  # type: ignore[import-untyped]
 
+from firmware.core.link_local import link_local
+from firmware.core.wire.internet import checksum
+from firmware.drivers.netlink import discovery
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.arp import announcement
 from firmware.drivers.netlink.messages import Hop, Message, Neighbour
@@ -148,3 +152,60 @@ def test_a_gratuitous_arp_says_its_address_twice_from_the_personas_mac() -> None
         assert frame[:14] == b"\xff" * 6 + mac + b"\x08\x06"
         assert frame[14:22] == b"\x00\x01\x08\x00\x06\x04\x00" + bytes((operation,))
         assert frame[22:] == mac + address + target + address
+
+
+def test_ipv6_addresses_are_in_use_without_a_trial() -> None:
+    address = IPv6Interface("2001:db8:1::1/64")
+    added = decoded(ifaddrmsg, say.add_address(7, "e0act", address))
+    assert (added["family"], added["index"], added["prefixlen"]) == (socket.AF_INET6, 7, 64)
+    assert added["flags"] == 0x02
+    assert added.get_attr("IFA_LOCAL") == "2001:db8:1::1"
+    deleted = say.delete_address(7, "e0act", address)
+    assert decoded(ifaddrmsg, deleted).get_attr("IFA_LOCAL") == "2001:db8:1::1"
+    assert errno.ENXIO in deleted.harmless
+    assert say.read_address(deleted.body) == (7, address)
+
+
+@given(st.binary(min_size=8, max_size=60))
+def test_no_address_raises_from_its_reader(data: bytes) -> None:
+    found = say.read_address(data)
+    assert found is None or found[0] >= 0
+
+
+def test_a_nic_hears_every_group_where_it_must() -> None:
+    said = decoded(ifinfmsg, say.hear_groups(2, "eth0", all_of_them=True))
+    assert (said["flags"], said["change"]) == (0x200, 0x200)
+    assert decoded(ifinfmsg, say.hear_groups(2, "eth0", all_of_them=False))["flags"] == 0
+
+
+def sums_up(frame: bytes) -> bool:
+    """RFC 8200, 8.1: ends, length and protocol are covered too."""
+    length, ends = frame[18:20], frame[22:54]
+    return checksum(ends + b"\0\0" + length + b"\0\0\0\x3a" + frame[54:]) == 0
+
+
+def test_an_ipv6_address_is_advertised_to_all_nodes_over_what_they_knew() -> None:
+    (frame,) = announcement("e0act", MAC, IPv6Address("2001:db8:1::1")).frames
+    mac, address = bytes.fromhex(MAC.replace(":", "")), IPv6Address("2001:db8:1::1").packed
+    assert frame[:14] == bytes.fromhex("333300000001") + mac + b"\x86\xdd"
+    assert frame[14:22] == bytes.fromhex("6000000000203aff")
+    assert frame[22:54] == address + IPv6Address("ff02::1").packed
+    assert frame[54:56] + frame[58:] == b"\x88\0" + b"\x20\0\0\0" + address + b"\2\1" + mac
+    assert sums_up(frame)
+
+
+def test_a_neighbour_is_solicited_by_the_group_it_is_in() -> None:
+    ours, wanted = IPv6Address("fe80::1"), IPv6Address("2001:db8:1::12:3456")
+    frame = discovery.solicitation(MAC, ours, wanted)
+    mac = bytes.fromhex(MAC.replace(":", ""))
+    assert frame[:12] == bytes.fromhex("3333ff123456") + mac
+    assert frame[22:54] == ours.packed + IPv6Address("ff02::1:ff12:3456").packed
+    assert frame[54:56] + frame[58:] == b"\x87\0" + bytes(4) + wanted.packed + b"\1\1" + mac
+    assert sums_up(frame)
+    nameless = discovery.solicitation(MAC, discovery.NOBODY, wanted)
+    assert nameless[58:] == bytes(4) + wanted.packed, "nobody learns the MAC from it"
+    assert sums_up(nameless)
+
+
+def test_a_link_local_address_is_made_of_the_mac() -> None:
+    assert str(link_local("00:06:5b:01:00:00")) == "fe80::206:5bff:fe01:0/64"

@@ -75,6 +75,11 @@ class Capture:
                 found.append(Frame(port, sent, seconds * 10**9 + rest, data))
         return found
 
+    def until_quiet(self) -> None:
+        """Until nobody has said anything for longer than a kernel waits to say it again."""
+        while select.select(list(self._sockets.values()), [], [], 1.5)[0]:
+            self.frames()
+
     def sources(self) -> set[tuple[str, str]]:
         """Unit and MAC it spoke from, since the last call."""
         return {(f.port[:6], f.source) for f in self.frames() if f.sent}

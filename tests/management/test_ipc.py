@@ -2,7 +2,7 @@
 
 import os
 import socket
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 from pathlib import Path
 from typing import get_args
 
@@ -84,6 +84,14 @@ SAMPLES = (
                     name="outside",
                     active=IPv4Interface("172.16.1.1/16"),
                     standby=None,
+                ),
+                DataInterface(
+                    physical="Ethernet1",
+                    name="inside",
+                    active=None,
+                    standby=None,
+                    active6=IPv6Interface("2001:db8:1::1/64"),
+                    standby6=IPv6Address("2001:db8:1::2"),
                 ),
             ),
             routes=(

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 from dataclasses import replace
+from ipaddress import IPv6Interface
 from pathlib import Path
 
 import pytest
-from dataplane.rig import ACTIVE_MACS, FAR, NICS, Rig, batch, on_rig, run
+from dataplane.rig import ACTIVE_MACS, FAR, NICS, Rig, batch, on_rig, plan, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -314,3 +315,15 @@ def test_memory_and_load_are_asked_together_with_the_rest(rig: Rig) -> None:
     assert 0 <= facts.cpu_5s <= 100
     assert facts.routes
     assert facts.interfaces == ()
+
+
+@on_rig
+def test_an_interface_of_ipv6_alone_has_the_mac_of_its_persona_and_no_ipv4_address(
+    rig: Rig,
+) -> None:
+    outside, inside = plan().personas
+    alone = replace(outside, active=None, standby=None, active6=IPv6Interface("2001:db8:1::1/64"))
+    plane = rig.prepared("unit-a", plan(personas=(alone, inside), routes=()))
+    assert plane.assume() == Done("AssumeAddresses")
+    found = {one.physical: one for one in tell(rig, Wanted.INTERFACES).interfaces}
+    assert (found["Ethernet0"].mac, found["Ethernet0"].addresses) == (ACTIVE_MACS[0], ())

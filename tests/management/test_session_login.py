@@ -246,3 +246,13 @@ def test_a_console_is_closed_when_it_is_told_to_be() -> None:
     unit.now_ms = 3 * 60_000
     closed = [e for e in unit.step(ev.TimePassed()) if isinstance(e, ev.CloseSession)]
     assert closed == [ev.CloseSession(6)]
+
+
+@pytest.mark.parametrize("management_path", [False, True])
+@pytest.mark.parametrize("local", ["2001:db8:1::1", "2001:db8:1::2"])
+def test_no_ssh_line_lets_anybody_in_by_ipv6(local: str, management_path: bool) -> None:
+    line = " ipv6 address 2001:db8:1::1/64 standby 2001:db8:1::2\n"
+    with_ipv6 = STARTUP.replace(" nameif inside\n", " nameif inside\n" + line)
+    unit = Unit(with_ipv6 + "ssh 0.0.0.0 0.0.0.0 inside\n", management_path=management_path)
+    assert unit.connect("192.168.1.7", "192.168.1.1")
+    assert not unit.connect("2001:db8:1::7", local)

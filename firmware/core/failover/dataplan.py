@@ -15,7 +15,7 @@ Clauses: MA-1 to MA-4.
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 
 from firmware.core.failover.effects import DataPlan, Persona, PrepareDataPlane
 from firmware.core.failover.model import Unit
@@ -86,9 +86,9 @@ def make(unit: Unit) -> DataPlan:
     links = (settings.failover_link, settings.state_link)
     return DataPlan(
         personas=tuple(
-            _persona(unit, interface, interface.active, macs[interface.physical])
+            _persona(unit, interface, macs[interface.physical])
             for interface in settings.interfaces
-            if interface.active is not None and not interface.shutdown
+            if interface.addressed and not interface.shutdown
         ),
         routes=settings.routes,
         links=tuple(link for link in links if link is not None and _usable(link)),
@@ -102,9 +102,7 @@ def _usable(link: FailoverLink) -> bool:
     return link.primary is not None and not link.shutdown
 
 
-def _persona(
-    unit: Unit, interface: DataInterface, active: IPv4Interface, macs: tuple[str, str | None]
-) -> Persona:
+def _persona(unit: Unit, interface: DataInterface, macs: tuple[str, str | None]) -> Persona:
     ours, theirs = macs
     primary = unit.identity is Identity.PRIMARY
     rule = (ours, theirs or _stand_in(ours)) if primary else (theirs or ours, ours)
@@ -113,8 +111,10 @@ def _persona(
     return Persona(
         physical=interface.physical,
         name=interface.name,
-        active=active,
-        standby=_in_network(interface.standby, active),
+        active=interface.active,
+        standby=_in_network(interface.standby, interface.active),
+        active6=interface.active6,
+        standby6=_in_network6(interface.standby6, interface.active6),
         active_mac=interface.active_mac or rule[0],
         standby_mac=interface.standby_mac or rule[1],
         standby_up=_standby_up(unit, interface),
@@ -125,8 +125,17 @@ def _persona(
 
 
 @lru_cache(maxsize=1024)  # of 250 interfaces: a plan is made with every change of the settings
-def _in_network(standby: IPv4Address | None, active: IPv4Interface) -> IPv4Interface | None:
-    return None if standby is None else IPv4Interface((standby, active.network.prefixlen))
+def _in_network(standby: IPv4Address | None, active: IPv4Interface | None) -> IPv4Interface | None:
+    if standby is None or active is None:
+        return None
+    return IPv4Interface((standby, active.network.prefixlen))
+
+
+@lru_cache(maxsize=1024)
+def _in_network6(standby: IPv6Address | None, active: IPv6Interface | None) -> IPv6Interface | None:
+    if standby is None or active is None:
+        return None
+    return IPv6Interface((standby, active.network.prefixlen))
 
 
 def _macs(unit: Unit) -> dict[str, tuple[str, str | None]]:

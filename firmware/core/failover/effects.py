@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from firmware.core.failover.events import ShortTimer
 from firmware.core.failover.view import UnitView
@@ -31,18 +31,25 @@ from firmware.core.wire.bodies import Frame, UnitState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persona:
-    """One data interface as the data plane sees it."""
+    """One data interface as the data plane sees it. It has an active address of some family."""
 
     physical: str
     name: str
-    active: IPv4Interface
+    active: IPv4Interface | None
     standby: IPv4Interface | None
     active_mac: str
     standby_mac: str
+    active6: IPv6Interface | None = None
+    standby6: IPv6Interface | None = None
     standby_up: bool = True  # False: the standby persona stays down until "Mac set"
     mtu: int = 1500
     also: tuple[IPv4Address, ...] = ()  # held beside the active address, where that is
     static_arp: tuple[tuple[IPv4Address, str], ...] = ()  # address, MAC; in either role
+
+    @property
+    def by_ipv6(self) -> bool:
+        """Whether it has IPv6 alone: it is tested by it."""
+        return self.active is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +129,7 @@ class StopListening:
 class AskNeighbour:
     """The ARP test: one request to the ``turn``-th newest entry of the interface's ARP table.
 
+    Where the interface has IPv6 alone: one neighbour solicitation, and the neighbours it knows.
     ``turn`` counts from 0. An entry that is not there is no error: nothing is sent. The answer, as
     anything else that is heard meanwhile, comes as ``ActivityHeard``.
     """
@@ -134,7 +142,8 @@ class AskNeighbour:
 
 @dataclass(frozen=True, slots=True)
 class PingBroadcast:
-    """The broadcast ping test: one echo request to the interface's broadcast address."""
+    """The broadcast ping test: one echo request to the interface's broadcast address, or, where it
+    has IPv6 alone, to all nodes of the link."""
 
     physical: str
     persona: Persona

@@ -177,7 +177,7 @@ def _hearing(
         watched.failed = watched.unknown = False  # the mate is heard here: it works
         since_ms = heard_ms
     # The document: without a standby address an interface waits for ever.
-    waiting = mate.hellos.get(physical, 0) < 2 or interface.standby is None
+    waiting = mate.hellos.get(physical, 0) < 2 or interface.mate_address is None
     if not waiting:
         watched.monitoring = True
     return waiting, since_ms

@@ -3,8 +3,9 @@
 Four tests, in the document's order. The first, link, is over before this begins: without a link
 nothing is tested. The others are stages: network activity (somebody is heard), ARP (the newest
 two neighbours are asked), broadcast ping (everybody is). In every stage the unit listens; what
-counts as heard is the driver's business (IT-1). Both units test the same interface at the same
-time and tell each other (``TestReport``). After each stage:
+counts as heard is the driver's business (IT-1), and so is how an interface with IPv6 alone asks
+(IT-3). Both units test the same interface at the same time and tell each other (``TestReport``).
+After each stage:
 
 | this unit heard | the mate heard | this unit's interface |
 |---|---|---|

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 
 from firmware.core.failover import lease
 from firmware.core.failover.model import Unit
@@ -131,16 +131,19 @@ def _told(unit: Unit, state: UnitState) -> UnitState:
 
 
 def _line(interface: DataInterface, state: InterfaceState, active: bool) -> InterfaceView:
+    if interface.by_ipv6:
+        address = _text(interface.active6 if active else interface.standby6, "::")
+    else:
+        address = _text(interface.active if active else interface.standby, "0.0.0.0")
     return InterfaceView(
-        name=interface.name,
-        physical=interface.physical,
-        address=_dotted(interface.active if active else interface.standby),
-        state=state,
+        name=interface.name, physical=interface.physical, address=address, state=state
     )
 
 
 @lru_cache(maxsize=1024)  # of 250 interfaces, and a picture after every change
-def _dotted(address: IPv4Interface | IPv4Address | None) -> str:
+def _text(
+    address: IPv4Interface | IPv4Address | IPv6Interface | IPv6Address | None, none: str
+) -> str:
     if address is None:
-        return "0.0.0.0"
-    return str(address.ip if isinstance(address, IPv4Interface) else address)
+        return none
+    return str(address.ip if isinstance(address, IPv4Interface | IPv6Interface) else address)

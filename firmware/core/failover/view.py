@@ -59,7 +59,8 @@ class WitnessSays(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceView:
-    """One line of a host's interfaces. ``address`` is dotted, "0.0.0.0" where none was typed."""
+    """One line of a host's interfaces. ``address`` is the IPv4 one, "0.0.0.0" where none was typed;
+    the IPv6 one, or "::", where the interface has IPv6 alone."""
 
     name: str
     physical: str

@@ -158,7 +158,7 @@ def _interface(
         return None
     base = links[nic]
     personas = [name for name in persona_names(physical) if name in links]
-    holder = next((name for name in personas if addresses.get(name)), nic)
+    holder = next((name for name in personas if name in addresses), nic)
     counted = [links[name]["stats64"] for name in personas or [nic]]
     received, sent = base["stats64"]["rx"], base["stats64"]["tx"]
     speed, duplex = _speed(nic)
@@ -202,10 +202,13 @@ def _speed(nic: str) -> tuple[int | None, str]:
 
 
 def _addresses() -> dict[str, tuple[str, ...]]:
-    """Interface -> IPv4 addresses; those of a network before single ones."""
+    """Interface -> IPv4 addresses, those of a network before single ones; none, where it has IPv6
+    alone. Without any address it is not there."""
     found = {}
-    for link in ip("-4", "addr", "show"):
-        inet = [one for one in link.get("addr_info", ()) if one.get("family") == "inet"]
+    for link in ip("addr", "show"):
+        if not link.get("addr_info"):
+            continue
+        inet = [one for one in link["addr_info"] if one.get("family") == "inet"]
         inet.sort(key=lambda one: bool(one["prefixlen"] == 32))
         found[link["ifname"]] = tuple(f"{one['local']}/{one['prefixlen']}" for one in inet)
     return found

@@ -1,8 +1,9 @@
-"""ARP: telling hosts and switches where an address is now, and saying it again; and asking.
+"""Telling hosts and switches where an address is now, and saying it again; and asking by ARP.
 
 Sent as raw frames by the persona that has the address, so that the Ethernet source teaches the
 switches. Both forms, because hosts differ in which one they believe. Repeated, because a broadcast
-may be lost and is answered by nobody. A schedule without a clock or thread: the loop asks when.
+may be lost and is answered by nobody. An IPv6 address is told by an unasked neighbour
+advertisement, at the same times. A schedule without a clock or thread: the loop asks when.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
+
+from firmware.drivers.netlink.discovery import advertisement
 
 REPEAT_AFTER_MS = (50, 250, 1000)
 BESIDE_AFTER_MS = (2, 1000)  # addresses held beside: their MAC has been announced already
@@ -31,8 +34,11 @@ class Announcement:
     frames: tuple[bytes, ...]
 
 
-def announcement(interface: str, mac: str, address: IPv4Address) -> Announcement:
-    """A request and a reply in which ``address`` is at ``mac``, both broadcast."""
+def announcement(interface: str, mac: str, address: IPv4Address | IPv6Address) -> Announcement:
+    """A request and a reply in which ``address`` is at ``mac``, both broadcast; or, of an IPv6
+    address, an advertisement to all nodes."""
+    if isinstance(address, IPv6Address):
+        return Announcement(interface, (advertisement(mac, address),))
     hardware = bytes.fromhex(mac.replace(":", ""))
     return Announcement(
         interface,
@@ -93,7 +99,7 @@ class Announcer:
         for one in what:
             for frame in one.frames:
                 try:
-                    self._socket.sendto(frame, (one.interface, _ETHERTYPE_ARP))
+                    self._socket.sendto(frame, (one.interface, 0))  # of the type it says
                 except OSError:
                     self.unsent += 1  # no carrier, or the persona is down: the repeat may do better
 

@@ -13,7 +13,8 @@ kernel keeps it; not the one last spoken to, which may be long gone, nor the one
 last, which is when the kernel began to doubt it. Who was known is remembered: a persona that is
 taken down forgets everybody.
 
-IPv4 only: data interfaces have no IPv6.
+An interface with an IPv4 address asks by ARP and broadcast; one with IPv6 alone (IT-3) solicits
+neighbours and pings all nodes, both in the name of the persona's link-local address.
 """
 
 from __future__ import annotations
@@ -22,17 +23,19 @@ import fcntl
 import socket
 import struct
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from firmware.core.failover.effects import AskNeighbour, Persona, PingBroadcast
+from firmware.core.link_local import link_local
 from firmware.core.persona_names import persona_names
 from firmware.core.wire.internet import checksum
+from firmware.drivers.netlink import discovery
 from firmware.drivers.netlink.arp import who_has
 from firmware.drivers.netlink.messages import IFF_UP, Neighbour
 
 _REMEMBERED = 8  # neighbours of an interface
 
-_ETHERTYPE_IP = 0x0800
+_ETHERTYPE_IP, _IPV6_BYTES = 0x0800, 16
 _NOBODY = IPv4Address(0)
 _EVERYBODY = IPv4Address("255.255.255.255")
 # Source, EtherType; version, service, length, identification, fragment, time to live, protocol,
@@ -50,10 +53,17 @@ _Question = AskNeighbour | PingBroadcast
 
 
 def newest(persona: Persona, known: tuple[Neighbour, ...]) -> tuple[Neighbour, ...]:
-    """Last confirmed first; without the pair itself, and without whom its network has not."""
-    pair = [address.ip.packed for address in (persona.active, persona.standby) if address]
-    network = persona.active.network
-    hosts = [n for n in known if n.address not in pair and IPv4Address(n.address) in network]
+    """Last confirmed first; without the pair itself, and without whom its networks have not."""
+    own = [link_local(mac) for mac in (persona.active_mac, persona.standby_mac)]
+    ends = (persona.active, persona.standby, persona.active6, persona.standby6, *own)
+    pair = {address.ip.packed for address in ends if address is not None}
+    main = persona.active if persona.active is not None else persona.active6
+    networks = [end.network for end in (main, own[0]) if end is not None]
+    hosts = [
+        n
+        for n in known
+        if n.address not in pair and any(ip_address(n.address) in network for network in networks)
+    ]
     return tuple(sorted(hosts, key=lambda n: n.confirmed_s))
 
 
@@ -93,17 +103,22 @@ class Asker:
         hosts = newest(effect.persona, self._remembered.get(effect.physical, ()))
         if effect.turn < len(hosts) and self._still_so(effect):
             device = self._device(effect)
-            sender = _address(effect) if device != self._nics[effect.physical] else _NOBODY
-            wanted = hosts[effect.turn].address
-            self._say(device, who_has(self._mac(device), sender, wanted))
+            named = device != self._nics[effect.physical]
+            self._say(device, _question(effect, self._mac(device), hosts[effect.turn], named=named))
 
     def ping(self, effect: PingBroadcast) -> None:
         """One echo request, if there is an address to answer to."""
         address = _address(effect)
-        if address != _NOBODY and self._still_so(effect):
-            self._sequence = (self._sequence + 1) & 0xFFFF
-            device, to = self._device(effect), _everybody(effect.persona)
-            self._say(device, echo_request(self._mac(device), address, to, self._sequence))
+        if address is None or not self._still_so(effect):
+            return
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        device = self._device(effect)
+        mac = self._mac(device)
+        if isinstance(address, IPv6Address):
+            frame = discovery.echo_request(mac, address, _IDENTIFIER, self._sequence)
+        else:
+            frame = echo_request(mac, address, _everybody(effect.persona), self._sequence)
+        self._say(device, frame)
 
     def close(self) -> None:
         """The end."""
@@ -116,7 +131,7 @@ class Asker:
     def _device(self, effect: _Question) -> str:
         """The persona this unit holds, or the NIC itself while that is down or has no address."""
         persona = persona_names(effect.physical)[not effect.holding]
-        may = _address(effect) != _NOBODY and self._is_up(persona)
+        may = _address(effect) is not None and self._is_up(persona)
         return persona if may else self._nics[effect.physical]
 
     def _is_up(self, device: str) -> bool:
@@ -135,12 +150,28 @@ class Asker:
         self._socket.sendto(frame, (device, 0))
 
 
-def _address(effect: _Question) -> IPv4Address:
-    """Of the persona this unit holds; 0.0.0.0: it has none."""
-    address = effect.persona.active if effect.holding else effect.persona.standby
-    return _NOBODY if address is None else address.ip
+def _question(effect: AskNeighbour, mac: str, host: Neighbour, *, named: bool) -> bytes:
+    """Who has that host's address? Asked from that MAC; ``named``: in the persona's name."""
+    sender = _address(effect) if named else None
+    if len(host.address) == _IPV6_BYTES:
+        name = sender if isinstance(sender, IPv6Address) else discovery.NOBODY
+        return discovery.solicitation(mac, name, IPv6Address(host.address))
+    return who_has(mac, sender if isinstance(sender, IPv4Address) else _NOBODY, host.address)
+
+
+def _address(effect: _Question) -> IPv4Address | IPv6Address | None:
+    """What the persona this unit holds asks by: an IPv4 address, or the link-local one where the
+    interface has IPv6 alone. None: it has none."""
+    persona, holding = effect.persona, effect.holding
+    if not persona.by_ipv6:
+        ours = persona.active if holding else persona.standby
+        return None if ours is None else ours.ip
+    if (persona.active6 if holding else persona.standby6) is None:
+        return None
+    return link_local(persona.active_mac if holding else persona.standby_mac).ip
 
 
 def _everybody(persona: Persona) -> IPv4Address:
+    assert persona.active is not None, f"{persona.physical} is asked by IPv6"
     network = persona.active.network
     return network.broadcast_address if network.prefixlen <= 30 else _EVERYBODY

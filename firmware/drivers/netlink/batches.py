@@ -9,6 +9,8 @@ The order inside a batch is what makes a switchover lose nothing, or be silent i
   stragglers, which leave by the standby persona.
 - release: first stop forwarding, on every interface; then the active addresses away; then settle
   as a standby does.
+- of a persona's IPv6 addresses the link-local one comes and goes first: without it the kernel has
+  no name to say anything under, and what it would say of the others stops at the gate (lease.py).
 - addresses held beside the active ones (``also``) come after the routes and go with the active
   ones; static ARP entries are given to whichever persona gets an address.
 - farewell: what an older plan had and this one has not.
@@ -25,11 +27,12 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 
 from firmware.core.failover.effects import DataPlan, Persona
+from firmware.core.link_local import link_local
 from firmware.core.persona_names import persona_names
 from firmware.core.settings import FailoverLink, Identity
 from firmware.drivers.netlink import messages as say
 from firmware.drivers.netlink.arp import Announcement, announcement
-from firmware.drivers.netlink.messages import Hop, Message
+from firmware.drivers.netlink.messages import Address, Hop, Message
 from firmware.drivers.netlink.rtnl import Batch, batch
 
 
@@ -58,6 +61,7 @@ class Batches:
     standby_announcements: tuple[Announcement, ...]
 
 
+_IPV6 = 6
 NOTHING = batch([])
 NO_BATCHES = Batches(
     plan=DataPlan(),
@@ -73,10 +77,21 @@ NO_BATCHES = Batches(
 )
 
 
-def standby_address(persona: Persona) -> IPv4Interface | None:
-    """The address its standby persona may carry. None while it must stay down: an address on a
-    persona that is down would still be answered."""
-    return persona.standby if persona.standby_up else None
+def active_addresses(persona: Persona) -> tuple[Address, ...]:
+    """What its active persona carries."""
+    own = persona.active, persona.active6 and link_local(persona.active_mac), persona.active6
+    return tuple(address for address in own if address is not None)
+
+
+def standby_addresses(persona: Persona) -> tuple[Address, ...]:
+    """What its standby persona may carry. Nothing while it must stay down: an address on a persona
+    that is down would still be answered."""
+    return _of_standby(persona) if persona.standby_up else ()
+
+
+def _of_standby(persona: Persona) -> tuple[Address, ...]:
+    own = persona.standby, persona.standby6 and link_local(persona.standby_mac), persona.standby6
+    return tuple(address for address in own if address is not None)
 
 
 def carried(plan: DataPlan) -> tuple[Persona, ...]:
@@ -97,12 +112,19 @@ def build(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> Batches
         plan=plan,
         indexes=indexes,
         farewell=batch(_farewell(plan, indexes, old)),
-        assume=batch(_assume(personas, indexes) + on_active + _held(personas, indexes)),
+        assume=batch(
+            _assume(personas, indexes)
+            + on_active
+            + _ipv6(personas, indexes)
+            + _held(personas, indexes)
+        ),
         yield_=release if one_mac else batch(settle + actives_away),
         release=release,
         bases_down=batch([say.lower_link(indexes[p.physical].base, p.physical) for p in personas]),
         active_announcements=tuple(
-            announcement(persona_names(p.physical)[0], p.active_mac, p.active.ip) for p in personas
+            announcement(persona_names(p.physical)[0], p.active_mac, address.ip)
+            for p in personas
+            for address in active_addresses(p)
         ),
         also_announcements=tuple(
             announcement(persona_names(p.physical)[0], p.active_mac, address)
@@ -112,7 +134,7 @@ def build(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> Batches
         standby_announcements=tuple(
             announcement(persona_names(p.physical)[1], p.standby_mac, address.ip)
             for p in personas
-            if (address := standby_address(p)) is not None
+            for address in standby_addresses(p)
         ),
     )
 
@@ -127,9 +149,23 @@ def _assume(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[
         if p.active_mac == p.standby_mac:
             # A secondary alone has one MAC for both; two that are up would clash.
             out.append(say.lower_link(index.standby, standby))
-        out.append(say.raise_forwarder(index.active, active))
-        out.append(say.add_address(index.active, active, p.active))
+        # IPv6 is not forwarded: docs/decisions/0033.
+        rise = say.raise_link if p.active is None else say.raise_forwarder
+        out.append(rise(index.active, active))
+        if p.active is not None:
+            out.append(say.add_address(index.active, active, p.active))
     return out
+
+
+def _ipv6(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[Message]:
+    """After all of IPv4: a thread of the kernel enters such an address, under the lock that the
+    messages behind it wait for."""
+    return [
+        say.add_address(indexes[p.physical].active, persona_names(p.physical)[0], address)
+        for p in personas
+        for address in active_addresses(p)
+        if address.version == _IPV6
+    ]
 
 
 def _held(personas: tuple[Persona, ...], indexes: dict[str, Indexes]) -> list[Message]:
@@ -165,24 +201,21 @@ def _even_if_gone(message: Message) -> Message:
 
 def _settle(p: Persona, index: Indexes) -> list[Message]:
     name = persona_names(p.physical)[1]
-    address = standby_address(p)
+    addresses = standby_addresses(p)
     out = [say.raise_link(index.standby, name)] if p.standby_up else []
-    if address is not None:
-        out.append(say.add_address(index.standby, name, address))
-        out += _static_arp(p, index.standby, name)
-    return out
+    out += [say.add_address(index.standby, name, one) for one in addresses]
+    return out + (_static_arp(p, index.standby, name) if addresses else [])
 
 
 def _active_away(p: Persona, index: Indexes) -> list[Message]:
     name = persona_names(p.physical)[0]
-    out = [say.delete_address(index.active, name, p.active)]
+    out = [say.delete_address(index.active, name, one) for one in active_addresses(p)]
     return out + [say.delete_address(index.active, name, IPv4Interface(a)) for a in p.also]
 
 
 def _standby_away(p: Persona, index: Indexes) -> list[Message]:
-    if p.standby is None:
-        return []
-    return [say.delete_address(index.standby, persona_names(p.physical)[1], p.standby)]
+    name = persona_names(p.physical)[1]
+    return [say.delete_address(index.standby, name, one) for one in _of_standby(p)]
 
 
 def _farewell(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> list[Message]:
@@ -190,20 +223,33 @@ def _farewell(plan: DataPlan, indexes: dict[str, Indexes], old: DataPlan) -> lis
     become its secondary, and vanish with it."""
     out: list[Message] = []
     kept = {p.physical: p for p in carried(plan)}
-    stays = {(p.physical, p.active) for p in carried(plan)}
-    stays_standby = {(p.physical, standby_address(p)) for p in carried(plan)}
     for p in old.personas:
         index = indexes.get(p.physical)
         if index is None:
             continue
-        if (p.physical, p.active) not in stays:
-            out += _active_away(p, index)
-        out += _beside_away(p, kept.get(p.physical), index)
-        if (p.physical, p.standby) not in stays_standby:
-            out += _standby_away(p, index)
+        new = kept.get(p.physical)
+        out += _own_away(p, new, index)
+        out += _beside_away(p, new, index)
+        stays = () if new is None else standby_addresses(new)
+        out += [
+            say.delete_address(index.standby, persona_names(p.physical)[1], one)
+            for one in _of_standby(p)
+            if one not in stays
+        ]
     routes = {(r.network, r.metric) for r in plan.routes}
     gone = dict.fromkeys((r.network, r.metric) for r in old.routes)
     return out + [say.delete_route(*key) for key in gone if key not in routes]
+
+
+def _own_away(p: Persona, new: Persona | None, index: Indexes) -> list[Message]:
+    """The active persona's own addresses that ``new`` has not. What is held beside goes with the
+    IPv4 one, of whose network it is."""
+    name = persona_names(p.physical)[0]
+    stays = () if new is None else active_addresses(new)
+    gone: list[Address] = [one for one in active_addresses(p) if one not in stays]
+    if p.active in gone:
+        gone += [IPv4Interface(address) for address in p.also]
+    return [say.delete_address(index.active, name, one) for one in gone]
 
 
 def _beside_away(p: Persona, new: Persona | None, index: Indexes) -> list[Message]:
@@ -226,8 +272,9 @@ def _beside_away(p: Persona, new: Persona | None, index: Indexes) -> list[Messag
 def _routes(plan: DataPlan, indexes: dict[str, Indexes]) -> tuple[list[Message], list[Message]]:
     """The same routes by the active and by the standby personas, where those have addresses."""
     personas = carried(plan)
-    by_active = {p.name: indexes[p.physical].active for p in personas}
-    by_standby = {p.name: indexes[p.physical].standby for p in personas if standby_address(p)}
+    by_active = {p.name: indexes[p.physical].active for p in personas if p.active is not None}
+    standbys = [p for p in personas if p.standby_up and p.standby is not None]
+    by_standby = {p.name: indexes[p.physical].standby for p in standbys}
     return _routes_by(plan, by_active.get), _routes_by(plan, by_standby.get)
 
 

@@ -177,7 +177,9 @@ class InterfaceTests:
         known: _Known | Exception = _Known(effect, ())
         try:
             index = socket.if_nametoindex(name)
-            known = _Known(effect, tuple(self._route.neighbours(index, _NEIGHBOURS_READ)))
+            family = socket.AF_INET6 if effect.persona.by_ipv6 else socket.AF_INET
+            found = self._route.neighbours(index, _NEIGHBOURS_READ, family)
+            known = _Known(effect, tuple(found))
         except OSError:
             pass  # the persona is not there
         except Exception as fault:  # of ours: carried over, not swallowed

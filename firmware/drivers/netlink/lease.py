@@ -7,7 +7,8 @@ Two tables of the netdev family, around both ways through every active persona:
   while its one element lives, for a time that every renewal says anew.
 
 So a unit whose processes are dead is silent at once, and one whose processes stand still falls
-silent when the time is over. Base NICs and standby personas are not touched: hellos go on.
+silent when the time is over. Base NICs are not touched: hellos go on. Standby personas are kept
+from one thing only: to speak IPv6 without an address (``_nameless``).
 
 A renewal is a frame of ours into ``lo``, which a rule there turns into the element's new time and
 drops. It takes no lock: changing an element by netlink waits for whoever loads packet rules, and an
@@ -61,7 +62,7 @@ class Lease:
         self.renewals = self.unheard = 0
         self._kernel = nf.NetfilterSocket()
         self._table = f"fover-lease-{self._kernel.port}"
-        self._covered: dict[str, int] = {}
+        self._covered: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self._turn = 0  # of the chains that give the mark
         self._frames = tuple(_frame(number) for number in range(len(TERMS_MS)))
         self._sender = socket.socket(
@@ -82,17 +83,18 @@ class Lease:
         """Nothing passes any more."""
         self._say(_frame(_OVER))
 
-    def cover(self, personas: dict[str, int]) -> list[str]:
-        """These active personas, with their kernel indexes, pass nothing without a lease.
+    def cover(self, personas: dict[str, int], standbys: dict[str, int]) -> list[str]:
+        """These active personas, with their kernel indexes, pass nothing without a lease; neither
+        they nor these standby personas say anything by IPv6 without an address.
 
         Called by the worker, while they are down or covered. What the kernel refused; then those
         covered before are covered still.
         """
-        if self.refused or personas == self._covered:
+        if self.refused or (personas, standbys) == self._covered:
             return []
-        refused = self._kernel.send(self._coverings(tuple(personas)))
+        refused = self._kernel.send(self._coverings(tuple(personas), tuple(standbys)))
         if not refused:
-            self._covered = dict(personas)
+            self._covered = dict(personas), dict(standbys)
             self._turn += 1
         return refused
 
@@ -129,7 +131,7 @@ class Lease:
             asks.append(nf.new_rule(table, begin, *ours, nf.load(_KEY), change, nf.drop()))
         return asks
 
-    def _coverings(self, devices: tuple[str, ...]) -> list[nf.Ask]:
+    def _coverings(self, devices: tuple[str, ...], standbys: tuple[str, ...]) -> list[nf.Ask]:
         """In one transaction: at no moment is a persona without its gate, or a lease unheeded."""
         asks = [nf.new_table(_GATE), nf.delete_table(_GATE), nf.new_table(_GATE)]
         for side, hook in (("in", nf.INGRESS), ("out", nf.EGRESS)):
@@ -142,7 +144,18 @@ class Lease:
                 asks.append(nf.new_rule(self._table, new, *_giving_the_mark()))
                 asks.append(nf.new_chain(_GATE, side, hook, _GATE_PRIORITY, devices))
                 asks += [nf.new_rule(_GATE, side, *rule) for rule in _asking_for_the_mark()]
+        for name, those in (("nameless", devices), ("nameless-standby", standbys)):
+            if those:
+                asks.append(nf.new_chain(_GATE, name, nf.EGRESS, _LEASE_PRIORITY, those))
+                asks.append(nf.new_rule(_GATE, name, *_nameless()))
         return asks
+
+
+def _nameless() -> tuple[bytes, ...]:
+    """IPv6 from nobody is dropped. A persona whose addresses go to the mate would say by its MAC,
+    a moment later, that it leaves their groups: switches would learn the MAC at the wrong port."""
+    ipv6, nobody = nf.load_frame(12, 2), nf.load_frame(22, 16)
+    return ipv6, nf.equals(b"\x86\xdd"), nobody, nf.equals(bytes(16)), nf.drop()
 
 
 def _giving_the_mark() -> tuple[bytes, ...]:

@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
@@ -23,13 +23,13 @@ RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 28, 29, 30
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x001, 0x004, 0x300
 _REPLACE, _EXCLUSIVE, _CREATE = 0x100, 0x200, 0x400
 
-IFF_UP, IFF_NOARP, IFF_LOWER_UP = 0x1, 0x80, 0x10000
+IFF_UP, IFF_NOARP, IFF_ALLMULTI, IFF_LOWER_UP = 0x1, 0x80, 0x200, 0x10000
 
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_LINK, _IFLA_LINKINFO = 1, 3, 4, 5, 18
 _IFLA_IFALIAS, _IFLA_AF_SPEC, _IFLA_EXT_MASK, _IFLA_PERM_ADDRESS = 20, 26, 29, 54
 _INFO_KIND, _INFO_DATA, _MACVLAN_MODE, _MODE_VEPA = 1, 2, 1, 2
 _INET_CONF, _CONF_FORWARDING, _SKIP_STATS = 1, 1, 8
-_IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
+_IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST, _NO_DUPLICATES_SOUGHT = 1, 2, 4, 0x02
 _RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_MULTIPATH = 1, 4, 5, 6, 9
 _TABLE_MAIN, _SCOPE_UNIVERSE, _SCOPE_NOWHERE, _UNICAST, _ONLINK = 254, 0, 255, 1, 4
 _NDA_DST, _NDA_LLADDR, _NDA_CACHEINFO, _NDA_IFINDEX = 1, 2, 3, 8
@@ -46,6 +46,9 @@ _USER_HZ = 100
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")  # family, index, state, flags, type
 _NEXT_HOP = struct.Struct("=HBBi")  # length, flags, hops, index
 _ATTRIBUTE = struct.Struct("=HH")  # length, kind
+
+
+Address = IPv4Interface | IPv6Interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,12 @@ def silence_arp(index: int, name: str, *, silent: bool) -> Message:
     return _change_link(index, f"set arp of {name}", flags=flags, change=IFF_NOARP)
 
 
+def hear_groups(index: int, name: str, *, all_of_them: bool) -> Message:
+    """Whether its filter lets in what is said to groups that nobody here has joined."""
+    flags = IFF_ALLMULTI if all_of_them else 0
+    return _change_link(index, f"set allmulti of {name}", flags=flags, change=IFF_ALLMULTI)
+
+
 def set_mac(index: int, name: str, mac: str) -> Message:
     """A macvlan takes it while up; a NIC may want to be down."""
     attribute = _attribute(_IFLA_ADDRESS, _mac_bytes(mac))
@@ -167,8 +176,9 @@ def delete_link(index: int, name: str) -> Message:
     return Message(RTM_DELLINK, 0, body, f"remove {name}", (errno.ENODEV,))
 
 
-def add_address(index: int, name: str, address: IPv4Interface) -> Message:
-    """With its connected route. Adding what is there already is fine."""
+def add_address(index: int, name: str, address: Address) -> Message:
+    """With its connected route. Adding what is there already is fine. An IPv6 one is in use at
+    once: to ask first whether anybody has it would take a second, and the mate just had it."""
     return Message(
         RTM_NEWADDR,
         _CREATE | _REPLACE,
@@ -177,10 +187,11 @@ def add_address(index: int, name: str, address: IPv4Interface) -> Message:
     )
 
 
-def delete_address(index: int, name: str, address: IPv4Interface) -> Message:
+def delete_address(index: int, name: str, address: Address) -> Message:
     """With its connected route; the last one takes every route and neighbour of the interface."""
     body = _address_body(index, address)
-    gone = (errno.EADDRNOTAVAIL, errno.ENODEV)
+    # ENXIO: the interface speaks no IPv6 at all any more.
+    gone = (errno.EADDRNOTAVAIL, errno.ENODEV, errno.ENXIO)
     return Message(RTM_DELADDR, 0, body, f"delete {address} from {name}", gone)
 
 
@@ -233,9 +244,9 @@ def delete_neighbour(index: int, name: str, address: IPv4Address) -> Message:
     return Message(RTM_DELNEIGH, 0, body, f"forget {address} on {name}", gone)
 
 
-def neighbour_query(index: int) -> bytes:
-    """The body that asks, dumped, for the IPv4 neighbours of one interface."""
-    body = _NEIGHBOUR.pack(socket.AF_INET, 0, 0, 0, 0)
+def neighbour_query(index: int, family: int) -> bytes:
+    """The body that asks, dumped, for the neighbours of one interface."""
+    body = _NEIGHBOUR.pack(family, 0, 0, 0, 0)
     return body + _attribute(_NDA_IFINDEX, struct.pack("=I", index))
 
 
@@ -259,8 +270,8 @@ def link_query(name: str = "") -> bytes:
 
 
 def address_query() -> bytes:
-    """The body that asks, dumped, for all IPv4 addresses."""
-    return _ADDRESS.pack(socket.AF_INET, 0, 0, 0, 0)
+    """The body that asks, dumped, for all addresses of all families."""
+    return _ADDRESS.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
 
 
 def read_link(body: bytes) -> Link:
@@ -296,12 +307,17 @@ def link_name(body: bytes) -> str:
     return _text(body[start : _LINK.size + length])
 
 
-def read_address(body: bytes) -> tuple[int, IPv4Interface]:
-    """An RTM_NEWADDR of IPv4: the interface's index and the address with its prefix length."""
-    _, prefix_length, _, _, index = _ADDRESS.unpack_from(body)
+def read_address(body: bytes) -> tuple[int, Address] | None:
+    """An RTM_NEWADDR: the interface's index and the address with its prefix length. None: of
+    another family."""
+    family, prefix_length, _, _, index = _ADDRESS.unpack_from(body)
     found = _attributes(body, _ADDRESS.size)
-    address = IPv4Address(found.get(_IFA_LOCAL) or found[_IFA_ADDRESS])
-    return index, IPv4Interface((address, prefix_length))
+    packed = found.get(_IFA_LOCAL) or found.get(_IFA_ADDRESS, b"")
+    if family == socket.AF_INET and len(packed) == 4:
+        return index, IPv4Interface((IPv4Address(packed), prefix_length))
+    if family == socket.AF_INET6 and len(packed) == 16:
+        return index, IPv6Interface((IPv6Address(packed), prefix_length))
+    return None
 
 
 def _change_link(
@@ -317,7 +333,11 @@ def _forwarding(on: bool) -> bytes:
     return _attribute(_IFLA_AF_SPEC, _attribute(socket.AF_INET, _attribute(_INET_CONF, conf)))
 
 
-def _address_body(index: int, address: IPv4Interface) -> bytes:
+def _address_body(index: int, address: Address) -> bytes:
+    if isinstance(address, IPv6Interface):
+        length = address.network.prefixlen
+        body = _ADDRESS.pack(socket.AF_INET6, length, _NO_DUPLICATES_SOUGHT, 0, index)
+        return body + _attribute(_IFA_LOCAL, address.ip.packed)
     body = _ADDRESS.pack(socket.AF_INET, address.network.prefixlen, 0, 0, index)
     body += _attribute(_IFA_LOCAL, address.ip.packed) + _attribute(_IFA_ADDRESS, address.ip.packed)
     if address.network.prefixlen <= 30:

@@ -24,6 +24,7 @@ _ACCEPT = _INSTRUCTION.pack(_RETURN, 0, 0, 1)  # a byte of it: nobody reads more
 
 _TO, _FROM, _TYPE = 0, 6, 12  # offsets in a frame; the kernel has taken a VLAN tag out
 _IP, _IP_PROTOCOL, _IP_SOURCE, _IGMP = 0x0800, 23, 26, 2
+_IPV6, _IPV6_NEXT, _IPV6_SOURCE, _HOP_BY_HOP = 0x86DD, 20, 22, 0
 _VLAN_TAG = 0xFFFFF000 + 44  # not of the frame: what the kernel keeps beside it
 
 Test = tuple[int, int, int, int]  # load instruction, offset, mask, value
@@ -43,6 +44,12 @@ CONTROL: tuple[Rule, ...] = (
         (_LOAD_2, _TYPE, _WHOLE, _IP),
         (_LOAD_1, _IP_PROTOCOL, _WHOLE, _IGMP),
         (_LOAD_4, _IP_SOURCE, _WHOLE, 0),
+    ),
+    # the same of IPv6, MLD: nothing else has options for every hop and no address
+    (
+        (_LOAD_2, _TYPE, _WHOLE, _IPV6),
+        (_LOAD_1, _IPV6_NEXT, _WHOLE, _HOP_BY_HOP),
+        *((_LOAD_4, _IPV6_SOURCE + word, _WHOLE, 0) for word in (0, 4, 8, 12)),
     ),
 )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from ipaddress import IPv4Interface
 
 from firmware.core.base_mac import base_mac
 from firmware.core.failover.effects import DataPlan, Persona
@@ -24,7 +23,7 @@ from firmware.drivers.netlink.batches import (
     link_addresses,
 )
 from firmware.drivers.netlink.lease import Lease
-from firmware.drivers.netlink.messages import Link, Message
+from firmware.drivers.netlink.messages import Address, Link, Message
 from firmware.drivers.netlink.nics import burned_in_mac, held, note_burned_in
 from firmware.drivers.netlink.rtnl import RouteSocket, batch
 from firmware.drivers.netlink.sysctl import prefer, require
@@ -68,6 +67,11 @@ _HOST_SETTINGS = {
     # A host must not be taught a way around the pair.
     "ipv4/conf/all/send_redirects": 0,
     "ipv4/conf/all/accept_redirects": 0,
+    # IPv6 is answered and not forwarded: docs/decisions/0033.
+    "ipv6/conf/all/forwarding": 0,
+    "ipv6/conf/default/forwarding": 0,
+    # As of IPv4: the mate pings all nodes to hear hosts.
+    "ipv6/icmp/echo_ignore_multicast": 1,
 }
 _PERSONA_SETTINGS = {
     "ipv4/conf/{}/rp_filter": 0,
@@ -75,6 +79,15 @@ _PERSONA_SETTINGS = {
     "ipv4/conf/{}/accept_redirects": 0,
     # IPv6 would give each persona a link-local address and make it speak when it comes up.
     "ipv6/conf/{}/disable_ipv6": 1,
+}
+# Before IPv6 is switched on: of itself it says nothing and takes nothing up.
+_IPV6_SETTINGS = {
+    # The link-local address comes and goes with the others, in the batch of the role.
+    "ipv6/conf/{}/addr_gen_mode": 1,
+    # Routers that advertise themselves are asked for nothing and believed nothing.
+    "ipv6/conf/{}/accept_ra": 0,
+    "ipv6/conf/{}/accept_redirects": 0,
+    "ipv6/conf/{}/forwarding": 0,
 }
 # Only this way of switching forwarding on also makes the NIC stop merging packets (LRO).
 _FORWARDED_ONCE = {"ipv4/conf/{}/forwarding": 1}
@@ -114,11 +127,14 @@ class Preparation:
         for persona in carried(plan):
             base = links[self._nic(persona.physical)]
             note_burned_in(self._route, base)
-            self._make_base(base, persona.mtu, [a for index, a in there if index == base.index])
+            self._make_base(base, persona, [a for index, a in there if index == base.index])
             self._make_personas(persona, base, links)
+            if persona.active6 is not None:
+                self._speak_ipv6(persona)
             for name in persona_names(persona.physical):
                 prefer(f"ipv4/neigh/{name}/gc_stale_time", plan.arp_timeout_s)
-        self._cover()
+        both = (*plan.personas, *old.personas)
+        self._cover({p.physical for p in both if p.active6 is not None})
         self._make_links(plan, links)
         self._raise_and_lower(plan)
         return build(plan, self._indexes(), old)
@@ -132,8 +148,12 @@ class Preparation:
             persona = kept.get(physical)
             if persona is None:
                 self._say([say.delete_link(x.index, x.name) for x in (active, standby) if x])
-            elif standby and standby.up and not persona.standby_up:
+                continue
+            if standby and standby.up and not persona.standby_up:
                 self._say([say.lower_link(standby.index, standby.name)])
+            if persona.active6 is None:
+                for name in persona_names(physical):
+                    require(f"ipv6/conf/{name}/disable_ipv6", 1)
 
     def look(self) -> list[Link]:
         """The state of every NIC as it is now."""
@@ -163,16 +183,19 @@ class Preparation:
                 f"the configuration uses {physical}, which [interfaces] of unit.toml does not name"
             ) from None
 
-    def _make_base(self, base: Link, mtu: int, addresses: list[IPv4Interface]) -> None:
+    def _make_base(self, base: Link, persona: Persona, addresses: list[Address]) -> None:
         """The NIC under two personas: no address, no ARP, no IPv6, a MAC of its own.
 
-        A smaller MTU is the personas' at once, a larger one is given to them later.
+        A smaller MTU is the personas' at once, a larger one is given to them later. Where there is
+        IPv6 alone hosts speak to groups instead of everybody: a test must hear those, and a failed
+        unit, whose personas are down, too.
         """
         require(f"ipv6/conf/{base.name}/disable_ipv6", 1)
         wanted = base_mac(burned_in_mac(base))
         todo = [say.silence_arp(base.index, base.name, silent=True)]
-        if base.mtu != mtu:
-            todo.append(say.set_mtu(base.index, base.name, mtu))
+        todo.append(say.hear_groups(base.index, base.name, all_of_them=persona.by_ipv6))
+        if base.mtu != persona.mtu:
+            todo.append(say.set_mtu(base.index, base.name, persona.mtu))
         if base.mac != wanted:
             # Down first: many a NIC refuses otherwise. It comes up at the end.
             todo.append(say.lower_link(base.index, base.name))
@@ -203,6 +226,13 @@ class Preparation:
         ]
         self._say(grown)
 
+    def _speak_ipv6(self, persona: Persona) -> None:
+        """Both personas may have IPv6 addresses from now on; none comes by itself."""
+        for name in persona_names(persona.physical):
+            for setting, value in _IPV6_SETTINGS.items():
+                require(setting.format(name), value)
+            require(f"ipv6/conf/{name}/disable_ipv6", 0)
+
     def _set_macs(self, persona: Persona) -> None:
         """In place on the persona that has the addresses; the other may have to go down for it,
         since two personas with one MAC cannot both be up."""
@@ -229,11 +259,18 @@ class Preparation:
             raise PreparationError(f"{persona.physical} is gone: its NIC was removed meanwhile")
         return there
 
-    def _cover(self) -> None:
-        """Every active persona there is: one that leaves the plan may have its addresses still."""
+    def _cover(self, ipv6: set[str]) -> None:
+        """Every active persona there is: one that leaves the plan may have its addresses still. And
+        the standby ones that have or had IPv6."""
         links = self._links()
-        actives = [persona_names(physical)[0] for physical in self._nics]
-        refused = self._lease.cover({x: links[x].index for x in actives if x in links})
+        names = {physical: persona_names(physical) for physical in self._nics}
+        actives = {one: links[one].index for one, _ in names.values() if one in links}
+        standbys = {
+            one: links[one].index
+            for physical, (_, one) in names.items()
+            if physical in ipv6 and one in links
+        }
+        refused = self._lease.cover(actives, standbys)
         if refused:
             raise PreparationError("; ".join(refused))
 

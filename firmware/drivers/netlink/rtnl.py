@@ -12,7 +12,6 @@ import socket
 import struct
 from collections.abc import Container
 from dataclasses import dataclass
-from ipaddress import IPv4Interface
 
 from firmware.drivers.netlink.messages import (
     HEADER,
@@ -22,6 +21,7 @@ from firmware.drivers.netlink.messages import (
     RTM_GETADDR,
     RTM_GETLINK,
     RTM_GETNEIGH,
+    Address,
     Link,
     Message,
     Neighbour,
@@ -121,13 +121,14 @@ class RouteSocket:
         found = self._dump(RTM_GETLINK, link_query())
         return [read_link_state(body) for body in found if link_name(body) in names]
 
-    def addresses(self) -> list[tuple[int, IPv4Interface]]:
-        """Every IPv4 address, with the index of its interface."""
-        return [read_address(body) for body in self._dump(RTM_GETADDR, address_query())]
+    def addresses(self) -> list[tuple[int, Address]]:
+        """Every IPv4 and IPv6 address, with the index of its interface."""
+        found = self._dump(RTM_GETADDR, address_query())
+        return [one for body in found if (one := read_address(body)) is not None]
 
-    def neighbours(self, index: int, most: int) -> list[Neighbour]:
-        """IPv4 hosts that interface knows the MAC of; no more than ``most``."""
-        found = self._dump(RTM_GETNEIGH, neighbour_query(index))
+    def neighbours(self, index: int, most: int, family: int = socket.AF_INET) -> list[Neighbour]:
+        """Hosts that interface knows the MAC of; no more than ``most``."""
+        found = self._dump(RTM_GETNEIGH, neighbour_query(index, family))
         return [n for body in found[:most] if (n := read_neighbour(body)) is not None]
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from ipaddress import IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Interface
 from typing import Any
 
 from firmware.core.management.rules import services
@@ -55,6 +55,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
+IPV6_BITS = 128
 _OCTETS = {str(number): number for number in range(256)}
 
 
@@ -76,6 +77,25 @@ def _address(text: str, context: Context) -> IPv4Address:
     if found is None:
         raise Refused(f"{_short(text)} is no IPv4 address")
     return found
+
+
+def _address6(text: str, _: Context) -> IPv6Address:
+    # A zone ("%eth0") would be of this machine alone.
+    try:
+        return IPv6Address(text if "%" not in text else "")
+    except AddressValueError:
+        raise Refused(f"{_short(text)} is no IPv6 address") from None
+
+
+def _prefix6(text: str, context: Context) -> IPv6Interface:
+    """``2001:db8:1::1/64``: an address, not a network."""
+    address, slash, length = text.partition("/")
+    found = _address6(address, context)
+    if not slash:
+        raise Refused(f"{_short(text)} has no prefix length; write {_short(address)}/64")
+    if not re.fullmatch("[1-9][0-9]{0,2}", length) or int(length) > IPV6_BITS:
+        raise Refused(f"{_short(length)} is no prefix length: 1-{IPV6_BITS}")
+    return IPv6Interface((found, int(length)))
 
 
 def _mask(text: str, context: Context) -> int:
@@ -310,6 +330,8 @@ KINDS: dict[str, Kind] = {
     "physical": Kind("INTERFACE", "Interface of this unit", _physical),
     "address": Kind("A.B.C.D", "IPv4 address", _address, typed=_QUAD),
     "mask": Kind("A.B.C.D", "Network mask", _mask, dotted, typed=_QUAD),
+    "address6": Kind("X:X:X:X::X", "IPv6 address", _address6),
+    "prefix6": Kind("X:X:X:X::X/<1-128>", "IPv6 address and prefix length", _prefix6),
     "mac": Kind("H.H.H", "MAC address", _mac, dotted_mac),
     "clock": Kind("hh:mm:ss", "Time", _clock, clock_text),
     "level": Kind("LEVEL", "0-7 or its name", _level, lambda level: LEVELS[level]),

@@ -74,6 +74,8 @@ BEGINNINGS: dict[str, str] = {
     "domain-name": "The domain this unit is in",
     "password": "The same as passwd",
     "ip address": "Its addresses",
+    "ipv6": "IPv6",
+    "ipv6 address": "Its IPv6 addresses",
     "isakmp": "ISAKMP",
     "keysize": "Bits of keys",
     "lifetime": "How long something holds",

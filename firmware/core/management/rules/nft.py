@@ -14,6 +14,9 @@ by an active persona; it may leave by a standby one, in the moments after a plan
 What may pass is marked on the connection, so that lists see, and count, its first packet alone
 even where no answer ever comes.
 
+IPv6 has a table of its own, `ip6 fover`, where an interface has an IPv6 address: what the unit must
+hear to be a neighbour, ping, and answers to what it asked come in; nothing is forwarded.
+
 The script is in parts, each after a line ``PART``. All but the last bring the chain of a list that
 nothing refers to yet, and are not needed where that chain is there; the last is the switch, in one
 transaction. `nft -f` takes the whole as well, where one transaction may be that large.
@@ -25,10 +28,10 @@ from collections.abc import Iterable, Iterator
 
 from firmware.core.management.rules import lists, translation
 from firmware.core.management.rules.lists import OUT, PASSED, Form, Heads
-from firmware.core.management.rules.ruleset import Direction, Interface, RuleSet
+from firmware.core.management.rules.ruleset import Direction, Interface, Ipv6Interface, RuleSet
 from firmware.core.persona_names import persona_names, persona_stem
 
-TABLE = "ip fover"
+TABLE, TABLE6 = "ip fover", "ip6 fover"
 PART = "# part"
 NEVER_S = 2_000_000  # the kernel has no "never"; more than 23 days overflow its clock
 
@@ -60,6 +63,11 @@ def script(rules: RuleSet) -> str:
     leaving = _leaving(rules, heads)
     lines += _base("postrouting", "type nat hook postrouting priority 100", leaving)
     lines += _base("egress", "type filter hook postrouting priority 150", _egress(rules, heads))
+    if rules.ipv6:
+        lines.append(f"add table {TABLE6}")
+        forward = "type filter hook forward priority 0"
+        lines += _base("forward", forward, (), "drop", table=TABLE6)
+        lines += _base("input", "type filter hook input priority 0", _input6(rules), table=TABLE6)
     return "\n".join([*lines, ""])
 
 
@@ -111,11 +119,13 @@ def _form_in(rules: RuleSet) -> Form:
     return Form.ORIGINAL if rules.statics or rules.redirections else Form.WIRE
 
 
-def _base(name: str, hook: str, body: Iterable[str], policy: str = "accept") -> list[str]:
+def _base(
+    name: str, hook: str, body: Iterable[str], policy: str = "accept", *, table: str = TABLE
+) -> list[str]:
     return [
-        f"add chain {TABLE} {name} {{ {hook}; policy {policy}; }}",
-        f"flush chain {TABLE} {name}",
-        *(f"add rule {TABLE} {name} {rule}" for rule in body),
+        f"add chain {table} {name} {{ {hook}; policy {policy}; }}",
+        f"flush chain {table} {name}",
+        *(f"add rule {table} {name} {rule}" for rule in body),
     ]
 
 
@@ -204,7 +214,7 @@ def _input(rules: RuleSet) -> list[str]:
     if not rules.interfaces:
         return []
     body = [
-        f"iifname != {_names(rules.interfaces)} accept",
+        f"iifname != {_names((*rules.interfaces, *_only_ipv6(rules)))} accept",
         "ct state established,related accept",
         *_STRANGERS,
     ]
@@ -222,6 +232,24 @@ def _to_unit(rules: RuleSet, interface: Interface) -> Iterator[str]:
         if allowed.interface == interface.name:
             source = "" if allowed.network.prefixlen == 0 else f"ip saddr {allowed.network} "
             yield f"{here} {source}tcp dport {rules.ssh_port} accept"
+
+
+def _only_ipv6(rules: RuleSet) -> list[Ipv6Interface]:
+    """By these nobody reaches an IPv4 address of another interface."""
+    others = {interface.physical for interface in rules.interfaces}
+    return [interface for interface in rules.ipv6 if interface.physical not in others]
+
+
+def _input6(rules: RuleSet) -> Iterator[str]:
+    # Of an interface with IPv4 alone nothing comes: its personas speak no IPv6.
+    yield f"iifname != {_names(rules.ipv6)} accept"
+    yield "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, mld-listener-query } accept"
+    yield "ct state established,related accept"
+    for interface in rules.ipv6:
+        own = [str(a) for a in (interface.active.ip, interface.standby) if a is not None]
+        here = f"iifname {_names([interface])} ip6 daddr {{ {', '.join(own)}, fe80::/10 }}"
+        yield f"{here} icmpv6 type echo-request accept"
+    yield "drop"
 
 
 def _leaving_chains(rules: RuleSet, heads: Heads) -> Iterator[str]:
@@ -268,7 +296,7 @@ def _dispatch(what: str, verdicts: list[tuple[Interface, str]], *, standby: bool
     return f"{what} vmap {{ {', '.join(elements)} }}"
 
 
-def _names(interfaces: Iterable[Interface], *, standby: bool = True) -> str:
+def _names(interfaces: Iterable[Interface | Ipv6Interface], *, standby: bool = True) -> str:
     names = [
         f'"{name}"'
         for interface in interfaces

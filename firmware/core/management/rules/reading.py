@@ -12,6 +12,7 @@ from firmware.core.management.rules.ruleset import (
     Ace,
     GlobalPool,
     Interface,
+    Ipv6Interface,
     Redirection,
     RuleSet,
     SshAllowed,
@@ -29,6 +30,11 @@ def rule_set(draft: Draft, *, ssh_port: int = 22) -> RuleSet:
     statics, redirections = _statics(said, active)
     return RuleSet(
         interfaces=interfaces,
+        ipv6=tuple(
+            Ipv6Interface(physical, interface.active6, interface.standby6)
+            for physical, interface in draft.interfaces.items()
+            if interface.name is not None and interface.active6 is not None
+        ),
         lists=tuple(_list(name, lines, said, active) for name, lines in said.lists.items()),
         bindings=tuple(said.bindings),
         exemptions=tuple(said.exemptions),

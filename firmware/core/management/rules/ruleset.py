@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 
 ICMP, TCP, UDP = 1, 6, 17
 ANY = IPv4Network("0.0.0.0/0")
@@ -89,6 +89,15 @@ class Interface:
     active: IPv4Interface
     standby: IPv4Address | None = None
     management_only: bool = False  # nothing passes through it
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv6Interface:
+    """A named interface with an IPv6 address, whether or not it has an IPv4 one."""
+
+    physical: str
+    active: IPv6Interface
+    standby: IPv6Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +183,7 @@ class RuleSet:
     """All of it. The empty one forwards nothing."""
 
     interfaces: tuple[Interface, ...] = ()
+    ipv6: tuple[Ipv6Interface, ...] = ()  # IPv6 is answered, never forwarded
     lists: tuple[AccessList, ...] = ()
     bindings: tuple[Binding, ...] = ()
     exemptions: tuple[Exemption, ...] = ()

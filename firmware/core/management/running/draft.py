@@ -7,7 +7,7 @@ session draw from it what concerns them. One part per family, so that families d
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface
 
 from firmware.core.management.rules.draft import RulesDraft
 from firmware.core.settings import Identity, Platform, StaticRoute, Witness
@@ -30,6 +30,8 @@ class InterfaceDraft:
     level: int | None = None
     active: IPv4Interface | None = None
     standby: IPv4Address | None = None
+    active6: IPv6Interface | None = None
+    standby6: IPv6Address | None = None
     shutdown: bool = False
     active_mac: str | None = None
     standby_mac: str | None = None

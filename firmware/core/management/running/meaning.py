@@ -151,6 +151,8 @@ def _data_interfaces(draft: Draft, taken: set[str]) -> Iterator[DataInterface]:
             name=name,
             active=interface.active,
             standby=interface.standby,
+            active6=interface.active6,
+            standby6=interface.standby6,
             shutdown=interface.shutdown,
             active_mac=macs[0],
             standby_mac=macs[1],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 
 from firmware.core.management.running.model import Configuration
 
@@ -28,8 +28,8 @@ class Terminal:
     show_form: str = "7"
     zone: tuple[str, int] = ("UTC", 0)  # name, and minutes it is ahead of UTC
 
-    def admits(self, peer: IPv4Address, interface: str) -> bool:
-        """Whether an `ssh` line lets that address in by that interface."""
+    def admits(self, peer: IPv4Address | IPv6Address, interface: str) -> bool:
+        """Whether an `ssh` line lets that address in by that interface. None names an IPv6 one."""
         return any(peer in network and name == interface for network, name in self.ssh_permits)
 
 
@@ -55,11 +55,11 @@ def terminal(configuration: Configuration, hostname: str) -> Terminal:
     )
 
 
-def address(text: str) -> IPv4Address | None:
-    """An IPv4 address, also one that came by an IPv6 socket; None: it is none."""
+def address(text: str) -> IPv4Address | IPv6Address | None:
+    """An address; an IPv4 one also where it came by an IPv6 socket. None: it is none."""
     try:
-        return IPv4Address(text.removeprefix("::ffff:"))
-    except AddressValueError:
+        return ip_address(text.removeprefix("::ffff:"))
+    except ValueError:
         return None
 
 

@@ -169,8 +169,9 @@ def _called(model: Model, local: str) -> str | None:
     """The named interface with that address; None: none has it."""
     called = address(local)
     for interface in model.settings.interfaces:
-        active = interface.active
-        if called is not None and active is not None and called in (active.ip, interface.standby):
+        ends = interface.active, interface.active6
+        own = [interface.standby, interface.standby6, *(end.ip for end in ends if end is not None)]
+        if called is not None and called in own:
             return interface.name
     links = (model.settings.failover_link, model.settings.state_link)
     for link in (one for one in links if one is not None):

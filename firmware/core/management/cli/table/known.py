@@ -60,7 +60,6 @@ _TOP = {
     "fixup": "Inspection, as release 6 has it",
     "fragment": "Reassembly of fragments",
     "igmp": "IGMP",
-    "ipv6": "IPv6",
     "mac-list": "MAC addresses",
     "management-access": "Management by an inside interface",
     "mfib": "Multicast forwarding",
@@ -157,11 +156,17 @@ _LATER = (
     _line("ip audit", "Signatures of attacks"),
     _line("ip local pool", "Addresses for VPN users"),
     _line("ip verify", "Reverse path forwarding"),
+    _line("ipv6 access-list", "Who may pass by IPv6"),
+    _line("ipv6 icmp", "Who may send ICMP to the unit by IPv6"),
+    _line("ipv6 local pool", "IPv6 addresses for VPN users"),
+    _line("ipv6 neighbor", "The MAC address of an IPv6 neighbour"),
+    _line("ipv6 route", "A static IPv6 route"),
     _line("group-policy", "A group of VPN users"),
     _line("tunnel-group", "A tunnel"),
 )
 
 _INSIDE: dict[Mode, tuple[str, ...]] = {
+    Mode.INTERFACE: ("ipv6 enable", "ipv6 enforce-eui64", "ipv6 nd"),
     Mode.SERVER_GROUP: (
         "accounting-mode",
         "max-failed-attempts",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from firmware.core.management.cli.arguments import dotted
 from firmware.core.management.cli.row import Arguments, Row, Shown, Typed
+from firmware.core.management.cli.table.ipv6 import small_mtu
 from firmware.core.management.cli.table.naming import named
 from firmware.core.management.running.draft import Draft
 from firmware.core.settings import StaticRoute
@@ -55,6 +56,15 @@ def _read_arp_timeout(draft: Draft, arguments: Arguments, sections: Sections) ->
     draft.routes.arp_timeout_s = arguments["seconds"]
 
 
+def _check_mtu(typed: Typed) -> str:
+    if typed.negated:
+        return ""
+    arguments = typed.arguments
+    return named(typed) or small_mtu(
+        typed.configuration, arguments["interface"], arguments["bytes"]
+    )
+
+
 def _read_mtu(draft: Draft, arguments: Arguments, sections: Sections) -> None:
     draft.routes.mtus[arguments["interface"]] = arguments["bytes"]
 
@@ -84,7 +94,7 @@ ROWS: tuple[Row, ...] = (
         help="Longest packet of an interface, in bytes",
         key=("interface",),
         rank=_rank,
-        check=named,
+        check=_check_mtu,
         read=_read_mtu,
         standing=_standing_mtu,
         default_shown=Shown.ALWAYS,
