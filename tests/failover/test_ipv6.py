@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv6Address, IPv6Interface
 
+import pytest
+
 from firmware.core.failover import effects as fe
+from firmware.core.failover import events as ev
 from firmware.core.message_ids import MessageId
 from firmware.core.settings import DataInterface
 
@@ -48,6 +52,21 @@ def test_if9_one_with_both_is_shown_by_its_ipv4_address() -> None:
 def test_if9_without_a_standby_address_it_waits_for_ever() -> None:
     pair = ipv6_inside(standby=None).both()
     assert shown(pair, A) == ["2001:db8:1::1: Normal (Waiting)", "::: Normal (Waiting)"]
+    pair.cut(INSIDE)
+    pair.run(10_000)
+    assert MessageId.TESTING_INTERFACE not in pair.logged(A) + pair.logged(B)
+
+
+@pytest.mark.parametrize("made", [Pair, ipv6_inside])
+def test_if7_one_that_loses_its_standby_address_is_tested_no_more(
+    made: Callable[[], Pair],
+) -> None:
+    pair = made().both()
+    for index in (A, B):
+        outside, inside = pair.wanted[index].interfaces
+        without = replace(inside, standby=None, standby6=None)
+        changed = replace(pair.wanted[index], interfaces=(outside, without))
+        pair.step(index, ev.SettingsChanged(changed))
     pair.cut(INSIDE)
     pair.run(10_000)
     assert MessageId.TESTING_INTERFACE not in pair.logged(A) + pair.logged(B)

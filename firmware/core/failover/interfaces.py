@@ -142,7 +142,7 @@ def _look_at(
     waiting, since_ms = _hearing(unit, interface, watched, now_ms)
     test_ms = since_ms + (unit.settings.hold_interface_ms + 1) // 2
     linked = unit.carriers.get(physical, False) and not interface.shutdown
-    if not (linked and interface.monitored):
+    if not (linked and interface.monitored and interface.mate_address is not None):  # IF-7
         watched.monitoring = False
         _stop(unit, physical, watched)
     elif not watches:
