@@ -163,7 +163,7 @@ BAD = [
     ("wait 1s\n    primary Active", "wait takes no lines below it"),
     ("messages primary\n    4001", "wanted a six-digit message number"),
     ("type primary\n    => ERROR", "`=> text` follows the line"),
-    ("ping primary 1.2.3", "'1.2.3' is no IPv4 address"),
+    ("ping primary 1.2.3", "'1.2.3' is no IPv4 or IPv6 address"),
     ("arp changed", "wanted arp unchanged"),
     ("traffic maybe", "wanted traffic on or traffic off"),
     ("plug-cable primary", "takes no words"),

@@ -6,6 +6,7 @@ file is an empty flash) and ``rig.toml``, all of whose keys may be left out:
     mode = "cable"                                          # or "lan"
     cable = true                                            # false: no cable at all
     crossover = false                                       # true: failover link without a switch
+    ipv6 = false                                            # true: the host inside has IPv6, too
     straps = { primary = "primary", secondary = "primary" } # what each end of the cable says
     facts = { secondary = { version = "7.1(2)" } }          # keys as in [unit] of unit.toml
 """
@@ -49,6 +50,7 @@ def load_rig(folder: Path) -> Rig | str:
         mode=Mode(table.get("mode", "cable")),
         cable_present=table.get("cable", table.get("mode", "cable") == "cable"),
         crossover=table.get("crossover", False),
+        ipv6=table.get("ipv6", False),
         facts={unit: table.get("facts", {}).get(unit, {}) for unit in Unit},
         straps={unit: Unit(table.get("straps", {}).get(unit, unit)) for unit in Unit},
     )
@@ -84,7 +86,7 @@ def _wrong(key: str, value: object) -> str:
     """Why this value cannot be; empty if it can."""
     if key == "mode":
         return "" if value in ("cable", "lan") else f'{value!r}; allowed are "cable" and "lan"'
-    if key in ("cable", "crossover"):
+    if key in ("cable", "crossover", "ipv6"):
         return "" if isinstance(value, bool) else f"{value!r}; allowed are true and false"
     if key == "straps":
         units = [str(unit) for unit in Unit]
@@ -92,7 +94,7 @@ def _wrong(key: str, value: object) -> str:
         return "" if whole else f"{value!r}; wanted like {{ secondary = 'primary' }}"
     if key == "facts":
         return _wrong_facts(value)
-    return "unknown key; allowed are mode, cable, crossover, straps, facts"
+    return "unknown key; allowed are mode, cable, crossover, ipv6, straps, facts"
 
 
 def _wrong_facts(value: object) -> str:

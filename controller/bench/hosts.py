@@ -18,6 +18,7 @@ class Host:
     prefix: int
     route: str
     gateway: str
+    address6: str = ""  # where the rig has IPv6; a network of 64 bits. Empty: it never has
 
 
 INSIDE_HOST = Host(
@@ -28,6 +29,7 @@ INSIDE_HOST = Host(
     prefix=24,
     route="default",
     gateway="192.168.1.1",
+    address6="2001:db8:1::10",
 )
 OUTSIDE_HOST = Host(
     name="outside",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import ip_address
 
 from controller.bench import world
 from controller.bench.network_verbs import NETWORK_VERBS
@@ -286,9 +286,9 @@ def _forwarder(words: list[str], _: list[str]) -> Forwarders:
 def _ping(words: list[str], _: list[str]) -> Ping:
     want_count(words, "UNIT ADDRESS")
     try:
-        return Ping(read_word(Unit, words[0]), str(IPv4Address(words[1])))
-    except AddressValueError as error:
-        raise Refused(f"{words[1]!r} is no IPv4 address: {error}") from None
+        return Ping(read_word(Unit, words[0]), str(ip_address(words[1])))
+    except ValueError:
+        raise Refused(f"{words[1]!r} is no IPv4 or IPv6 address") from None
 
 
 def _arp(words: list[str], _: list[str]) -> ArpUnchanged:

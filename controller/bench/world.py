@@ -387,6 +387,7 @@ class Rig:
     mode: Mode = Mode.CABLE
     cable_present: bool = True  # False: no cable at all, all contacts open
     crossover: bool = False  # the failover link is one wire, no switch between
+    ipv6: bool = False  # the host inside has IPv6 beside IPv4
     two_actives: bool = False  # the story means both to forward: ``judge`` calls no overlap wrong
     straps: Mapping[Unit, Unit] = field(
         default_factory=lambda: {unit: unit for unit in Unit}

@@ -115,14 +115,18 @@ class Listening:
         return storm or told or chatter or behaviour is Behaviour.TALK
 
     def _ask(self, unit: Unit, physical: str, effect: fe.AskNeighbour) -> None:
-        ends = (effect.persona.active, effect.persona.standby)
+        persona = effect.persona
+        ends = (persona.active, persona.standby, persona.active6, persona.standby6)
         pair = [str(end.ip) for end in ends if end is not None]
         known = [one for one in self._pinged.get((unit, physical), ()) if one not in pair]
         host = HOST_ON.get(PLACES[physical])
+        if host is None:
+            return
+        address = host.address6 if persona.by_ipv6 else host.address
         holding = self._bench.units[unit].data.holding
-        if host is not None and self.traffic and holding and host.address not in known:
-            known.append(host.address)
-        if host is not None and effect.turn < len(known) and known[effect.turn] == host.address:
+        if self.traffic and holding and address not in known:
+            known.append(address)
+        if effect.turn < len(known) and known[effect.turn] == address:
             self._answered(unit, physical, by=_ANSWERS_ARP)
 
     def _answered(self, unit: Unit, physical: str, *, by: tuple[Behaviour, ...]) -> None:

@@ -8,7 +8,7 @@ change of that. ``Simulation`` is the pair and its wires; ``SimulatedWorld`` giv
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 from typing import Any
 
 from controller.bench.hosts import HOSTS
@@ -216,15 +216,19 @@ class SimulatedWorld:
 
     def _holder(self, unit: Unit, address: str) -> tuple[Unit | str, str] | None:
         """Who has that address, a unit or a host, and by which interface the unit gets there."""
-        wanted = IPv4Address(address)
+        wanted = ip_address(address)
         for holder, box in self.sim.units.items():
             for persona in box.data.plan.personas if box.data.plan is not None else ():
-                here = persona.active if box.data.holding else persona.standby
-                if here is not None and here.ip == wanted and box.powered:
+                active, standby = (
+                    (persona.active, persona.active6),
+                    (persona.standby, persona.standby6),
+                )
+                here = active if box.data.holding else standby
+                if box.powered and any(end is not None and end.ip == wanted for end in here):
                     return holder, persona.physical
         for host in HOSTS:
             physical = next(name for name, link in PLACES.items() if link is host.link)
-            if host.address == address and self.sim.units[unit].powered:
+            if address in (host.address, host.address6) and self.sim.units[unit].powered:
                 return f"the host {host.name}", physical
         return None
 

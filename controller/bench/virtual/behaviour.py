@@ -6,26 +6,48 @@ A host is a kernel; its answers are its settings:
 - *ARP only*: it ignores echo requests (``icmp_echo_ignore_all``); ARP is answered as ever;
 - *ping only*: it answers no ARP (``arp_ignore`` 8) and does answer broadcast echo requests. It
   would have to ask for the MAC of whom it answers, so it is told the units' once and for all;
+- where it has IPv6, the same by that: neighbour discovery is its ARP, all nodes its broadcast. No
+  setting makes it leave a solicitation unanswered, so a rule drops what is asked;
 - *talk*, and storms, are said by a process in its namespace, chatter_process.py.
 """
 
 from __future__ import annotations
 
 import json
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Interface, ip_address
 
 from controller.bench.hosts import HOST_ON, Host
-from controller.bench.virtual.network import batch, host_port, run
+from controller.bench.virtual.network import LINK_ETHERNET, batch, host_port, run
 from controller.bench.virtual.processes import Processes, Started
 from controller.bench.world import Behaviour, Flood, Link, Unit, WorldError
+from firmware.core.persona_names import persona_names
 
 TALK_HZ, STORM_HZ = 10, 20_000
 _FOR_EVER_S = 1e9
-_USUAL = {"icmp_echo_ignore_all": 0, "icmp_echo_ignore_broadcasts": 1, "conf/eth0/arp_ignore": 0}
-_SETTINGS = {
-    Behaviour.ARP: {**_USUAL, "icmp_echo_ignore_all": 1},
-    Behaviour.PING: {**_USUAL, "icmp_echo_ignore_broadcasts": 0, "conf/eth0/arp_ignore": 8},
+_USUAL = {
+    "ipv4/icmp_echo_ignore_all": 0,
+    "ipv4/icmp_echo_ignore_broadcasts": 1,
+    "ipv4/conf/eth0/arp_ignore": 0,
+    "ipv6/icmp/echo_ignore_all": 0,
+    "ipv6/icmp/echo_ignore_multicast": 1,
 }
+_SETTINGS = {
+    Behaviour.ARP: {**_USUAL, "ipv4/icmp_echo_ignore_all": 1, "ipv6/icmp/echo_ignore_all": 1},
+    Behaviour.PING: {
+        **_USUAL,
+        "ipv4/icmp_echo_ignore_broadcasts": 0,
+        "ipv4/conf/eth0/arp_ignore": 8,
+        "ipv6/icmp/echo_ignore_multicast": 0,
+    },
+}
+_UNSOLICITED = """\
+table ip6 bench {
+  chain input {
+    type filter hook input priority 0;
+    icmpv6 type nd-neighbor-solicit drop
+  }
+}
+"""
 
 
 class Hosts:
@@ -44,11 +66,13 @@ class Hosts:
             _open(host)
         elif self._now[link] is Behaviour.PING:
             run(["ip", "-n", host.name, "neigh", "flush", "nud", "permanent"])
+            run([*_in(host), "nft", "delete table ip6 bench"])
         _set(host, _SETTINGS.get(behaviour, _USUAL))
         if behaviour is Behaviour.QUIET:
             _close(host)
         elif behaviour is Behaviour.PING:
             _introduce(host)
+            run([*_in(host), "nft", "-f", "-"], _UNSOLICITED)
         elif behaviour is Behaviour.TALK:
             self._say(host, "broadcast", TALK_HZ, _FOR_EVER_S)
         self._now[link] = behaviour
@@ -78,10 +102,16 @@ class Hosts:
 
 
 def _set(host: Host, settings: dict[str, int]) -> None:
+    # A kernel without IPv6 has none of its settings.
     script = "; ".join(
-        f"echo {value} > /proc/sys/net/ipv4/{name}" for name, value in settings.items()
+        f"test ! -e /proc/sys/net/{name} || echo {value} > /proc/sys/net/{name}"
+        for name, value in settings.items()
     )
-    run(["nsenter", f"--net=/run/netns/{host.name}", "sh", "-e", "-c", script])
+    run([*_in(host), "sh", "-e", "-c", script])
+
+
+def _in(host: Host) -> list[str]:
+    return ["nsenter", f"--net=/run/netns/{host.name}"]
 
 
 def _close(host: Host) -> None:
@@ -100,11 +130,13 @@ def _open(host: Host) -> None:
 def _introduce(host: Host) -> None:
     """Tell the host the MAC of every address the units have on its network now."""
     network = IPv4Interface(f"{host.address}/{host.prefix}").network
+    personas = persona_names(f"Ethernet{LINK_ETHERNET[host.link]}")
     found: dict[str, str] = {}
     for unit in Unit:
-        for link in json.loads(run(["ip", "-n", unit.value, "-j", "-4", "address", "show", "up"])):
+        for link in json.loads(run(["ip", "-n", unit.value, "-j", "address", "show", "up"])):
             for address in (entry["local"] for entry in link.get("addr_info", ())):
-                if IPv4Address(address) in network:
+                by_ipv6 = ":" in address and link["ifname"] in personas
+                if by_ipv6 or ip_address(address) in network:
                     found[address] = _mac(unit, link["ifname"])
     if not found:
         raise WorldError(f"no unit has an address for the host {host.name} to answer; boot first")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from controller.bench.hosts import HOSTS, Host
+from controller.bench.hosts import HOSTS, INSIDE_HOST, Host
 from controller.bench.world import Link, Unit, WorldError
 
 ETHERNETS = 6
@@ -33,6 +33,7 @@ LINK_ETHERNET = {
 BENCH_ADDRESS = "192.0.2.1"
 MANAGEMENT_ADDRESS = {Unit.PRIMARY: "192.0.2.11", Unit.SECONDARY: "192.0.2.12"}
 _SPARE = "spare"  # a NIC that is in no unit yet
+_LINK_LOCAL = "fe80::10"  # of the host that has IPv6
 _QUIET = "addrgenmode none"  # no IPv6 address, so no router solicitations either
 
 
@@ -79,6 +80,7 @@ class Network:
 
     def __init__(self) -> None:
         self.crossover = False
+        self.ipv6 = False  # the host inside has it
 
     def build(self) -> None:
         """Make every namespace, wire and switch. Raises WorldError."""
@@ -109,6 +111,12 @@ class Network:
         else:
             batch(("ip",), [line for unit in Unit for line in _wire_lines(unit, FAILOVER)])
         self.crossover = crossover
+
+    def speak_ipv6(self, on: bool) -> None:
+        """Give the host inside IPv6, or take it away. It says nothing by it unasked."""
+        if on != self.ipv6:
+            _speak_ipv6(INSIDE_HOST, on)
+        self.ipv6 = on
 
     def forget(self) -> None:
         """Empty what the switches learned and the hosts resolved, as if just plugged together."""
@@ -145,6 +153,17 @@ def _silence(name: str | None) -> None:
     )
     where = [] if name is None else ["nsenter", f"--net=/run/netns/{name}"]
     run([*where, "sh", "-c", script])
+
+
+def _speak_ipv6(host: Host, on: bool) -> None:
+    settings = {"addr_gen_mode": 1, "accept_ra": 0, "disable_ipv6": int(not on)}
+    script = "; ".join(
+        f"echo {value} > /proc/sys/net/ipv6/conf/eth0/{name}" for name, value in settings.items()
+    )
+    run(["nsenter", f"--net=/run/netns/{host.name}", "sh", "-e", "-c", script])
+    if on:
+        own = (host.address6, _LINK_LOCAL)
+        batch(("ip", "-n", host.name), [f"address add {a}/64 dev eth0 nodad" for a in own])
 
 
 def _switch_lines() -> list[str]:

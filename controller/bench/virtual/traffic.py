@@ -84,6 +84,6 @@ def arp_tables() -> str:
     """
     lines = []
     for host in HOSTS:
-        for entry in json.loads(run(["ip", "-n", host.name, "-j", "-4", "neigh", "show"])):
+        for entry in json.loads(run(["ip", "-n", host.name, "-j", "neigh", "show"])):
             lines.append(f"{host.name} {entry['dst']} {entry.get('lladdr', '-')}")
     return "\n".join(sorted(lines))

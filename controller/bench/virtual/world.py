@@ -186,6 +186,7 @@ class VirtualWorld:
                 box.stop()  # the NIC under it is exchanged
             self.network.rewire(rig.crossover)
         self._cable_cut.clear()
+        self.network.speak_ipv6(rig.ipv6)
         self.cable.plug(rig.straps)
         if not rig.cable_present:
             self.cable.unplug()
