@@ -114,6 +114,7 @@ class _Watching:
         self.section.series += [
             Series(what=what, unit="", values=tuple(values), aim=none)
             for what, values in figures.items()
+            if values
         ]
 
     def _watched(self, pairs: Sequence[Beside], timers: Timers, words: str) -> list[Watched]:
