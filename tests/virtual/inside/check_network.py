@@ -117,14 +117,15 @@ def test_one_direction_on_a_data_link_is_the_hellos(faults: WireFaults) -> None:
     assert passes(faults, Link.INSIDE, P, OTHER) == EVERYTHING
 
 
-def carrier(unit: Unit) -> dict[str, str]:
+def carrier(unit: Unit) -> dict[str, bool]:
+    """By NIC. The flag, which is the carrier; the operational state follows a little later."""
     shown = json.loads(net.run(["ip", "-n", unit, "-j", "link", "show"]))
-    return {link["ifname"]: link["operstate"] for link in shown}
+    return {link["ifname"]: "LOWER_UP" in link["flags"] for link in shown}
 
 
 def test_cuts_leave_carrier_alone(faults: WireFaults) -> None:
     before = {unit: carrier(unit) for unit in Unit}
-    assert {before[P][f"eth{number}"] for number in net.SWITCHES} == {"UP"}
+    assert all(before[unit][f"eth{number}"] for unit in Unit for number in net.SWITCHES)
     for link in LINKS:
         faults.cut(Cut(link, off=S))
     after = {unit: carrier(unit) for unit in Unit}
