@@ -78,8 +78,8 @@ def test_fences_are_read_from_what_a_unit_says() -> None:
     ("unit", "silent_ms", "at_ms", "explained"),
     [
         (P, 35, 1_000, True),
-        (P, 35, 850, True),  # the earliest it can have been
-        (P, 35, 849, False),
+        (P, 35, 600, True),  # its word comes last: the earliest it can have been
+        (P, 35, 599, False),
         (P, 35, 5_900, True),  # the mate was starting when it was needed
         (P, 35, 9_000, False),
         (P, 19, 1_000, False),
