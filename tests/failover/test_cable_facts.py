@@ -82,15 +82,22 @@ def test_ca4_a_plug_that_goes_in_contact_by_contact_is_no_changed_strap():
     assert MessageId.STRAP_CHANGED not in pair.logged(A)
 
 
-def test_ca4_a_strap_read_wrong_at_power_on_counts_once_it_has_settled():
+def read_wrong_at_power_on(ms):
+    """A pair whose secondary's strap said primary for so long; then it says what it is."""
     pair = Pair(Mode.CABLE)
     right = pair.cables[B]
     pair.cables[B] = replace(right, strap=Identity.PRIMARY)
     pair.boot(A, B)
-    pair.run(20)
-    assert pair.engine(B).unit.identity is Identity.PRIMARY
+    pair.run(ms)
+    wrong = pair.engine(B).unit.identity, pair.states
     pair.lines(B, right)
     pair.run(20_000)
+    return pair, wrong
+
+
+def test_ca4_a_strap_read_wrong_at_power_on_counts_once_it_has_settled():
+    pair, (identity, _) = read_wrong_at_power_on(20)
+    assert identity is Identity.PRIMARY
     assert pair.states == ("Active", "Standby Ready")
     assert pair.engine(B).unit.identity is Identity.SECONDARY
     latched = [e.identity for e in pair.effects[B] if isinstance(e, fe.LatchIdentity)]
@@ -98,14 +105,8 @@ def test_ca4_a_strap_read_wrong_at_power_on_counts_once_it_has_settled():
 
 
 def test_ca4_two_primaries_that_wait_for_each_other_are_a_pair_once_the_plug_is_right():
-    pair = Pair(Mode.CABLE)
-    right = pair.cables[B]
-    pair.cables[B] = replace(right, strap=Identity.PRIMARY)
-    pair.boot(A, B)
-    pair.run(30_000)
-    assert pair.states == ("Negotiation", "Negotiation")
-    pair.lines(B, right)
-    pair.run(20_000)
+    pair, (_, states) = read_wrong_at_power_on(30_000)
+    assert states == ("Negotiation", "Negotiation")
     assert pair.states == ("Active", "Standby Ready")
 
 

@@ -95,9 +95,10 @@ class _Watching:
                 words = _name(timers, real_time, pairs)
                 found = self._watched(some, timers, words)
                 if found:
-                    table.append(_row(timers, found))
+                    row = _row(timers, found)
+                    table.append(row)
                     self._judge(found, timers, words)
-                    self.progress.line(_as_found(words, found, timers))
+                    self.progress.line(_as_found(words, row))
                 self.progress.done()
 
     def tell(self) -> None:
@@ -185,11 +186,10 @@ def _row(timers: Timers, found: Sequence[Watched]) -> tuple[str, ...]:
     )
 
 
-def _as_found(words: str, found: Sequence[Watched], timers: Timers) -> str:
+def _as_found(words: str, row: tuple[str, ...]) -> str:
     """For who waits two hours for the tables."""
-    happened = sum(len(one.switchovers) for one in found), sum(len(one.fences) for one in found)
-    unexplained = sum(len(one.unexplained(timers)) for one in found)
-    return f"{words}: {happened[0]} switchovers ({unexplained} unexplained), {happened[1]} fences"
+    _, _, switchovers, unexplained, fences, *_ = row
+    return f"{words}: {switchovers} switchovers ({unexplained} unexplained), {fences} fences"
 
 
 def _told(at_ns: int, one: Watched) -> str:

@@ -6,7 +6,7 @@ below the document's range counts in LAN mode only; elsewhere the default holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from firmware.core.management.rules.reading import held
 from firmware.core.management.running.draft import Draft, InterfaceDraft
@@ -130,9 +130,14 @@ def _named(draft: Draft, name: str) -> str | None:
     return next(physicals, None)
 
 
+def monitored_unless_typed(physicals: Iterable[str]) -> set[str]:
+    """Of these named interfaces: the first 250 physical ones; sub-interfaces are not."""
+    return set([physical for physical in physicals if "." not in physical][:MONITORED_MOST])
+
+
 def _monitored(draft: Draft, names: dict[str, str]) -> set[str]:
-    """Of these, by physical name, which are watched: as typed, else the first 250 physical ones."""
-    standing = [physical for physical in names if "." not in physical][:MONITORED_MOST]
+    """Of these, by physical name, which are watched."""
+    standing = monitored_unless_typed(names)
     typed = draft.failover.monitored
     watched = [p for p, name in names.items() if typed.get(name, p in standing)]
     return set(watched[:MONITORED_MOST])

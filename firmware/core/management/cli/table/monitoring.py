@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firmware.core.management.cli.row import Arguments, No, Row, Shown, Typed
 from firmware.core.management.cli.table.naming import unknown
+from firmware.core.management.running import meaning
 from firmware.core.management.running.draft import Draft
 from firmware.core.settings import MONITORED_MOST
 
@@ -31,17 +32,16 @@ def _no_room(configuration: Configuration, name: str) -> str:
 
 
 def _standing(configuration: Configuration, sections: Sections) -> tuple[str, ...]:
-    """The first 250 physical interfaces are monitored, sub-interfaces are not."""
-    found: list[str] = []
-    physical = 0
+    names: dict[str, str] = {}  # by physical name
     for entry in configuration.entries("interface"):
         named = configuration.entry("nameif", path=(entry.text,))
         if named is not None:
-            sub = "." in entry.arguments["physical"]
-            physical += not sub
-            no = "no " if sub or physical > MONITORED_MOST else ""
-            found.append(f"{no}monitor-interface {named.arguments['name']}")
-    return tuple(found)
+            names[entry.arguments["physical"]] = named.arguments["name"]
+    monitored = meaning.monitored_unless_typed(names)
+    return tuple(
+        f"{'' if physical in monitored else 'no '}monitor-interface {name}"
+        for physical, name in names.items()
+    )
 
 
 def _read(draft: Draft, arguments: Arguments, sections: Sections) -> None:
