@@ -2,12 +2,17 @@
 
 import select
 
-from dataplane.rig import BURNED_IN, Rig, Told, batch, carrier, finish, on_rig, plan
+import pytest
+
+from dataplane.rig import BURNED_IN, NICS, Rig, Told, batch, carrier, finish, on_rig, plan
 from firmware.core.base_mac import base_mac
+from firmware.core.failover.effects import DataPlan
 from firmware.core.failover.events import CarrierChanged, Done, Failed
 from firmware.core.settings import Identity
 from firmware.drivers.fence import Fence
 from firmware.drivers.netlink import DataPlane
+from firmware.drivers.netlink.lease import Lease
+from firmware.drivers.netlink.preparation import Preparation, PreparationError, RoleGate
 
 MAC = BURNED_IN["unit-a", "eth1"]
 
@@ -148,3 +153,20 @@ def test_a_nic_that_comes_and_goes_ends_as_it_is(rig: Rig) -> None:
     assert not [event for event in told if isinstance(event, Failed)]
     assert rig.ping("inside", "192.168.2.4")
     assert rig.macs("unit-a")["eth1"] == base_mac(MAC)
+
+
+class LeaseOfAPulledNic(Lease):
+    """Somebody pulls Ethernet1 just as its new personas are covered: all is made but the end."""
+
+    def cover(self, personas: dict[str, int], standbys: dict[str, int]) -> list[str]:
+        refused = super().cover(personas, standbys)
+        batch("unit-a", ["link del eth1"])
+        return refused
+
+
+@on_rig
+def test_a_nic_that_goes_while_the_last_is_made_for_it_is_named(rig: Rig) -> None:
+    with rig.inside("unit-a"):
+        preparation = Preparation(NICS, RoleGate(), LeaseOfAPulledNic())
+        with pytest.raises(PreparationError, match="Ethernet1 is gone: its NIC was removed"):
+            preparation.make(plan(), DataPlan())

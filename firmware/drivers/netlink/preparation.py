@@ -137,7 +137,7 @@ class Preparation:
         self._cover({p.physical for p in both if p.active6 is not None})
         self._make_links(plan, links)
         self._raise_and_lower(plan)
-        return build(plan, self._indexes(), old)
+        return build(plan, self._indexes_of(plan), old)
 
     def clear_away(self, plan: DataPlan) -> None:
         """Personas ``plan`` does not hold, once nothing refers to them any more."""
@@ -256,7 +256,7 @@ class Preparation:
         found = [self._route.link(name) for name in persona_names(persona.physical)]
         there = [link for link in found if link is not None]
         if len(there) < len(found):
-            raise PreparationError(f"{persona.physical} is gone: its NIC was removed meanwhile")
+            raise _removed(persona.physical)
         return there
 
     def _cover(self, ipv6: set[str]) -> None:
@@ -301,7 +301,8 @@ class Preparation:
                 todo.append(say.lower_link(shut.index, shut.name))
         self._say(todo)
 
-    def _indexes(self) -> dict[str, Indexes]:
+    def _indexes_of(self, plan: DataPlan) -> dict[str, Indexes]:
+        """Of every persona there is. Refuses where one that ``plan`` carries went meanwhile."""
         links = self._links()
         found: dict[str, Indexes] = {}
         for physical in self._nics:
@@ -310,6 +311,9 @@ class Preparation:
                 found[physical] = Indexes(
                     base=active.parent, active=active.index, standby=standby.index
                 )
+        for persona in carried(plan):
+            if persona.physical not in found:
+                raise _removed(persona.physical)
         return found
 
     def _links(self) -> dict[str, Link]:
@@ -319,6 +323,10 @@ class Preparation:
         refused = self._route.send(batch(todo))
         if refused:
             raise PreparationError("; ".join(refused))
+
+
+def _removed(physical: str) -> PreparationError:
+    return PreparationError(f"{physical} is gone: its NIC was removed meanwhile")
 
 
 def _without(plan: DataPlan, gone: set[str]) -> DataPlan:
