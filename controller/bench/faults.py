@@ -125,7 +125,6 @@ FAULTS = (
         repair="power-off {unit}\nstrap {unit} {unit}\npower-on {unit}",
         moves=Moves.ITS_OWN,
         modes=CABLE,
-        worlds=SIMULATED,
     ),
     Fault(
         name="strap at boot",
@@ -134,7 +133,6 @@ FAULTS = (
         repair="power-off {unit}\nstrap {unit} {unit}\npower-on {unit}",
         moves=Moves.ITS_OWN,
         modes=CABLE,
-        worlds=SIMULATED,
         weight=2,
     ),
     Fault(
@@ -180,28 +178,24 @@ FAULTS = (
         what="a link delays every frame",
         does="delay {link} {late}ms",
         repair="mend {link}",
-        worlds=SIMULATED,
     ),
     Fault(
         name="loss",
         what="a link loses a share of the frames",
         does="lose {link} {share}%",
         repair="mend {link}",
-        worlds=SIMULATED,
     ),
     Fault(
         name="reordering",
         what="frames overtake one another",
         does="reorder {ethernet} {late}ms",
         repair="mend {ethernet}",
-        worlds=SIMULATED,
     ),
     Fault(
         name="duplication",
         what="frames come twice",
         does="duplicate {ethernet} {share}%",
         repair="mend {ethernet}",
-        worlds=SIMULATED,
     ),
     Fault(
         name="garbage frames",
@@ -357,7 +351,6 @@ FAULTS = (
         does="power-off {unit}\nrefit {unit} version 8.0(2)\npower-on {unit}",
         repair="power-off {unit}\nrefit {unit} version 7.2(1)\npower-on {unit}",
         moves=Moves.ITS_OWN,
-        worlds=SIMULATED,
         weight=2,
     ),
     # Hands at a terminal

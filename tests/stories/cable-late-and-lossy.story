@@ -1,7 +1,6 @@
 # The cable is late and loses frames: roles stay, and a power loss still acts.
 clauses: SW-4
 boot: cable-saved
-worlds: simulated (the virtual cable is cut or garbled, not late)
 
 power-on primary secondary
 expect within 20s

@@ -1,7 +1,6 @@
 # The failover link delays, loses, repeats and overtakes: roles stay, lines arrive once and in order.
 clauses: SW-4
 boot: lan
-worlds: simulated (this kernel needs netem for it)
 
 power-on primary secondary
 expect within 20s

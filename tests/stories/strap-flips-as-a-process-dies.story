@@ -1,7 +1,6 @@
 # The strap reads wrong for a moment, just as the failover process dies: the unit stays who it was.
 clauses: CA-4
 boot: cable
-worlds: simulated (the strap of a living cable is changed)
 
 power-on primary secondary
 rest within 60s

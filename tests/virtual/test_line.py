@@ -3,6 +3,7 @@
 import pytest
 
 from controller.bench.virtual.line import BYTES_PER_S, FIFO_BYTES, Line
+from firmware.core.wire import cobs
 
 MS = 1_000_000
 
@@ -12,7 +13,8 @@ def drain(line: Line, until_ns: int) -> bytes:
     out = b""
     while (due := line.next_due_ns()) is not None and due <= until_ns:
         got = line.take(due)
-        assert got or not line.closed  # a wake-up is never for nothing
+        # A wake-up is never for nothing, but where a byte then begins its delay.
+        assert got or not line.closed or line.delay_ns
         out += got
     return out + line.take(until_ns)
 
@@ -85,3 +87,29 @@ def test_garbling_everything_leaves_no_byte_as_it_was() -> None:
     line.garble_percent = 100
     line.offer(bytes(500), now_ns=0)
     assert 0 not in drain(line, 1_000 * MS)
+
+
+def test_loss_takes_whole_frames_and_leaves_the_others_whole() -> None:
+    line = Line(seed=5)
+    line.lose_percent = 30
+    sent = [bytes([number]) * 6 for number in range(1, 201)]
+    received = b""
+    for number, data in enumerate(sent):
+        line.offer(cobs.encode(data), now_ns=number * MS)
+        received += line.take((number + 1) * MS)
+    received += drain(line, 1_000 * MS)
+    frames = [frame for frame in received.split(cobs.DELIMITER) if frame]
+    assert frames == [cobs.encode(data)[1:-1] for data in sent if cobs.encode(data)[1:-1] in frames]
+    assert 120 < len(frames) < 160
+    assert line.count.lost == 7 * (len(sent) - len(frames))
+
+
+def test_a_delayed_byte_comes_so_much_later_and_none_overtakes() -> None:
+    line = Line(seed=1)
+    line.delay_ns = 50 * MS
+    line.offer(b"first", now_ns=0)
+    assert drain(line, 50 * MS) == b""
+    line.delay_ns = 0
+    line.offer(b"second", now_ns=50 * MS)
+    assert drain(line, 52 * MS) == b"firstsecond"
+    assert line.next_due_ns() is None

@@ -1,27 +1,23 @@
-"""The bench's hand on the serial cable: plugs, single contacts, cuts, noise."""
+"""The bench's hand on the serial cable: plugs, single contacts, cuts, noise, loss, delay."""
 
 from __future__ import annotations
 
-import json
-import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from controller.bench.virtual.contacts import plugged, pulled, unplugged
+from controller.bench.virtual.contacts import is_plugged, plugged, pulled, strap, unplugged
+from controller.bench.virtual.orders import Order, Orders
 from controller.bench.virtual.processes import Processes
-from controller.bench.world import Unit, Wire, WorldError
+from controller.bench.world import Unit, Wire, Worsen
 
-_ANSWER_S = 5.0
+_AS_NEW = {"garble": 0, "delay": 0, "lose": 0}
 
 
 class CableHand:
     """Talks to a running cable process. Every call returns when the cable has obeyed."""
 
     def __init__(self, folder: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket.settimeout(_ANSWER_S)
-        self._socket.connect(str(folder / "control"))
+        self._orders = Orders("the cable process", folder / "control")
 
     @classmethod
     def start(cls, processes: Processes, folder: Path, pins: Path | None) -> CableHand:
@@ -35,7 +31,12 @@ class CableHand:
 
     def plug(self, straps: Mapping[Unit, Unit]) -> None:
         """Both plugs in, all contacts closed, no cut, no noise. Says what each end's strap is."""
-        self._order(contacts=plugged(straps), cut=[], garble=0)
+        self._order(contacts=plugged(straps), cut=[], **_AS_NEW)
+
+    def mark(self, unit: Unit, says: Unit) -> None:
+        """The strap in the plug at that unit says that. A plug that is out closes nothing."""
+        if is_plugged(unit, self._order()["contacts"]):
+            self._order(contacts=strap(unit, says))
 
     def unplug(self) -> None:
         """No cable at all: every contact open, at once."""
@@ -63,6 +64,15 @@ class CableHand:
         """Change that share of the bytes, both ways. 0 to 100."""
         self._order(garble=percent)
 
+    def worsen(self, fault: Worsen) -> None:
+        """Frames come late, or not at all, both ways. What is None stays."""
+        order = {"delay": fault.delay_ms, "lose": fault.lose_percent}
+        self._order(**{name: value for name, value in order.items() if value is not None})
+
+    def mend(self) -> None:
+        """No cut, no noise, no delay; contacts stay as they are."""
+        self._order(cut=[], **_AS_NEW)
+
     def flush(self, unit: Unit) -> None:
         """Forget the bytes on their way to and from a unit that lost power."""
         self._order(flush=[unit.value])
@@ -73,14 +83,7 @@ class CableHand:
 
     def close(self) -> None:
         """Let go of the cable; it stays as it is."""
-        self._socket.close()
+        self._orders.close()
 
-    def _order(self, **order: object) -> dict[str, Any]:
-        try:
-            self._socket.send(json.dumps(order).encode())
-            answer: dict[str, Any] = json.loads(self._socket.recv(65_536))
-        except (OSError, ValueError) as error:
-            raise WorldError(f"the cable process does not answer: {error}") from error
-        if "error" in answer:
-            raise WorldError(f"the cable refused {order}: {answer['error']}")
-        return answer
+    def _order(self, **order: object) -> Order:
+        return self._orders.give(order)

@@ -3,7 +3,7 @@
     python -m controller.bench.virtual.cable_process --folder DIR [--pins SOCKET]
 
 makes ``DIR/primary`` and ``DIR/secondary`` (links to the ends a unit opens) and listens on
-``DIR/control`` (SOCK_SEQPACKET, one JSON object a packet, one answer each; see ``cable.py``).
+``DIR/control`` for orders (see ``cable.py``).
 
 Both slave ends stay open here, so neither unit ever learns that the other closed its own, just as
 a UART does not. The four facts a unit reads from its plug are driven on the pin bus.
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import heapq
-import json
 import os
 import select
 import socket
@@ -23,17 +22,16 @@ import time
 import tty
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from controller.bench.virtual import priority
 from controller.bench.virtual.contacts import all_contacts, carries
 from controller.bench.virtual.line import Line
+from controller.bench.virtual.orders import Desk, Order
 from controller.bench.virtual.pinbus import PinBus
-from controller.bench.virtual.pinbus_server import PinBusError
 from controller.bench.world import Unit
 
 _READ_BYTES = 4096
-_PACKET_BYTES = 65_536
+_MS = 1_000_000
 
 
 class End:
@@ -77,25 +75,22 @@ class Cable:
         self._pins = pins
         self._closed = dict.fromkeys(all_contacts(), False)
         self._later: list[tuple[int, list[str]]] = []  # a heap: when to open which contacts
-        self._control = _listen(folder / "control")
-        self._clients: list[socket.socket] = []
+        self._desk = Desk(folder / "control", self._obey)
         self._join()
 
     def run(self) -> None:
         """Carry bytes until the process ends."""
         masters = {end.master: unit for unit, end in self._ends.items()}
         while True:
-            wanted: list[int | socket.socket] = [*masters, self._control, *self._clients]
+            wanted: list[int | socket.socket] = [*masters, *self._desk.sockets]
             # select, not epoll: its time-out counts microseconds, and a byte takes 87 of them.
             ready, _, _ = select.select(wanted, [], [], self._wait_s())
             now_ns = time.monotonic_ns()
             for what in ready:
                 if isinstance(what, int):
                     self._lines[masters[what]].offer(self._ends[masters[what]].read(), now_ns)
-                elif what is self._control:
-                    self._clients.append(self._control.accept()[0])
                 else:
-                    self._serve(what)
+                    self._desk.serve(what)
             self._advance(time.monotonic_ns())
 
     def _wait_s(self) -> float | None:
@@ -124,20 +119,7 @@ class Cable:
         for sender, line in self._lines.items():
             line.closed = carries(sender, self._closed) and sender not in self._cut
 
-    def _serve(self, client: socket.socket) -> None:
-        packet = client.recv(_PACKET_BYTES)
-        if not packet:
-            self._clients.remove(client)
-            client.close()
-            return
-        try:
-            answer = self._obey(json.loads(packet))
-        except (ValueError, KeyError, TypeError, AttributeError, PinBusError) as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        with contextlib.suppress(OSError):  # a client that left needs no answer
-            client.send(json.dumps(answer).encode())
-
-    def _obey(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _obey(self, order: Order) -> Order:
         """Carry out every key of the order, in this fixed sequence."""
         if "contacts" in order:
             self._check(order["contacts"])
@@ -154,9 +136,10 @@ class Cable:
         if "cut" in order:
             self._cut = {Unit(sender) for sender in order["cut"]}
             self._join()
-        if "garble" in order:
-            for line in self._lines.values():
-                line.garble_percent = int(order["garble"])
+        for line in self._lines.values():
+            line.garble_percent = int(order.get("garble", line.garble_percent))
+            line.lose_percent = int(order.get("lose", line.lose_percent))
+            line.delay_ns = int(order.get("delay", line.delay_ns // _MS)) * _MS
         for unit in order.get("flush", []):
             self._ends[Unit(unit)].flush()
         self._advance(time.monotonic_ns())
@@ -167,7 +150,7 @@ class Cable:
             if name not in self._closed:
                 raise ValueError(f"no contact {name!r}; there are {', '.join(self._closed)}")
 
-    def _status(self) -> dict[str, Any]:
+    def _status(self) -> Order:
         return {
             "pending": len(self._later),
             "contacts": self._closed,
@@ -182,14 +165,6 @@ class Cable:
                 for sender, line in self._lines.items()
             },
         }
-
-
-def _listen(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    listener.bind(str(path))
-    listener.listen(4)
-    return listener
 
 
 def main() -> None:

@@ -32,6 +32,22 @@ def plugged(straps: Mapping[Unit, Unit]) -> dict[str, bool]:
     return {name: name in closed for name in all_contacts()}
 
 
+def strap(unit: Unit, marked: Unit) -> dict[str, bool]:
+    """What tells a plug at ``unit`` that is marked so from one marked otherwise."""
+    pins = default_map()
+    both = [plug_contacts(pins, unit, marked=end) for end in Unit]
+    told = set(both[0]).symmetric_difference(both[1])
+    return {name: name in plug_contacts(pins, unit, marked=marked) for name in told}
+
+
+def is_plugged(unit: Unit, closed: Mapping[str, bool]) -> bool:
+    """Whether the unit's plug is in, and nothing of it pulled or broken."""
+    names = set(plug_contacts(default_map(), unit, marked=Unit.PRIMARY)) - set(
+        strap(unit, Unit.PRIMARY)
+    )
+    return all(closed[name] for name in names)
+
+
 def unplugged() -> dict[str, bool]:
     """No plug in anywhere."""
     wires = through_wires(default_map())

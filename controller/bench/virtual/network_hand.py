@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from controller.bench.virtual.behaviour import Hosts
 from controller.bench.virtual.network import Network
 from controller.bench.virtual.processes import Processes
 from controller.bench.virtual.switches import Switches
 from controller.bench.virtual.wire_faults import WireFaults
+from controller.bench.virtual.worse_wires import WorseWires
 from controller.bench.world import (
     BpdusOnly,
     Cut,
@@ -16,19 +19,21 @@ from controller.bench.world import (
     Storm,
     Switch,
     WorldError,
+    Worsen,
 )
 from controller.bench.world import (
     Hosts as HostsAction,
 )
 
-NetworkAction = Cut | Drop | BpdusOnly | Mend | Switch | SpanningTree | HostsAction | Storm
+NetworkAction = Cut | Drop | BpdusOnly | Worsen | Mend | Switch | SpanningTree | HostsAction | Storm
 
 
 class NetworkHand:
     """Does it and returns when it is done. Raises WorldError."""
 
-    def __init__(self, network: Network, processes: Processes) -> None:
+    def __init__(self, network: Network, processes: Processes, folder: Path) -> None:
         self.faults = WireFaults(network)
+        self._worse = WorseWires(processes, self.faults, folder)
         self._switches = Switches(network)
         self._hosts = Hosts(processes)
 
@@ -43,8 +48,11 @@ class NetworkHand:
                 if not self._switches.runs_spanning_tree(link):
                     raise WorldError(f"the switch of {link} runs no spanning tree: nothing is left")
                 self.faults.bpdus_only(action)
+            case Worsen():
+                self._worse.worsen(action)
             case Mend(link):
                 self.faults.mend(link)
+                self._worse.mend(link)
             case Switch(link, condition):
                 self._switches.become(link, condition)
             case SpanningTree(link, forward_delay_ms):
@@ -57,5 +65,6 @@ class NetworkHand:
     def calm(self) -> None:
         """Everything as it was built."""
         self.faults.mend_all()
+        self._worse.mend_all()
         self._switches.calm()
         self._hosts.calm()

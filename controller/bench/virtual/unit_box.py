@@ -111,6 +111,11 @@ class UnitBox:
         self.start(self.chassis, self._facts, card=True)
         self.await_there()
 
+    def refit(self, key: str, value: str) -> None:
+        """Another fact of the same unit, which is off; ``key`` as in [unit] of unit.toml."""
+        self.start(self.chassis, {**self._facts, key: value}, card=self._card)
+        self.await_there()
+
     def stop(self) -> None:
         """End the box itself, supervisor and all."""
         self._hang_up()

@@ -8,6 +8,7 @@ netem and no action of ``tc`` but ``mirred``, which is all some kernels have:
 - *between* the units: both ports are isolated, which hides them from each other, not from hosts;
 - *one way between* them on a data link: the pair's own EtherType is redirected to nowhere at the
   mate's port, the rest of what units say there is for hosts;
+- *worse*: at each unit's port what is said to it is redirected to worse_wires.py;
 - *nothing but BPDUs*: at the port all is redirected to nowhere but what the kernel sends as 802.2,
   which is its spanning tree; and the port is locked.
 
@@ -25,6 +26,7 @@ from firmware.core.wire.link import HELLO_ETHERTYPE
 
 _NOWHERE = "action mirred egress redirect dev nowhere"
 _EVERYTHING = "u32 match u32 0 0"
+_PAIRS_OWN = f"protocol {HELLO_ETHERTYPE:#06x}"
 Tool = tuple[str, ...]
 
 
@@ -48,10 +50,10 @@ class WireFaults:
             for unit in Unit:
                 self._flag(cut.link, port(unit, f"eth{ethernet}"), "isolated")
         elif ethernet in DATA:
-            self._lose(
+            self._redirect(
                 cut.link,
                 port(cut.sender.mate, f"eth{ethernet}"),
-                [f"protocol {HELLO_ETHERTYPE:#06x} {_EVERYTHING} {_NOWHERE}"],
+                [f"prio 3 {_PAIRS_OWN} {_EVERYTHING} {_NOWHERE}"],
             )
         else:
             self._lock(cut.link, port(cut.sender, f"eth{ethernet}"))
@@ -69,12 +71,22 @@ class WireFaults:
 
     def bpdus_only(self, fault: BpdusOnly) -> None:
         """Of all that passes a unit's port, only what spanning tree says to the unit."""
-        if self._is_crossover(fault.link):
-            raise WorldError("the failover link is a crossover here: nobody runs spanning tree")
+        self.refuse_crossover(fault.link, "without spanning tree")
         name = port(fault.unit, f"eth{LINK_ETHERNET[fault.link]}")
         passing = f"prio 1 protocol 802_2 {_EVERYTHING} classid 1:1"
-        self._lose(fault.link, name, [passing, f"prio 2 protocol all {_EVERYTHING} {_NOWHERE}"])
+        self._redirect(fault.link, name, [passing, f"prio 2 protocol all {_EVERYTHING} {_NOWHERE}"])
         self._lock(fault.link, name)
+
+    def lead_through(self, link: Link, toward: str, device: str) -> None:
+        """What the port ``toward`` would say to its unit goes out by ``device`` instead."""
+        kind = _PAIRS_OWN if LINK_ETHERNET[link] in DATA else "protocol all"
+        redirect = f"action mirred egress redirect dev {device}"
+        self._redirect(link, toward, [f"prio 9 {kind} {_EVERYTHING} {redirect}"])
+
+    def refuse_crossover(self, link: Link, why: str) -> None:
+        """Raise WorldError for a link that has no switch here."""
+        if self._is_crossover(link):
+            raise WorldError(f"the failover link is a crossover here, and cannot be {why}")
 
     def mend(self, link: Link) -> None:
         """Undo every fault of that link."""
@@ -108,9 +120,9 @@ class WireFaults:
         batch(tool, [f"qdisc replace dev {name} root bfifo limit 1"])
         self._note(link, tool, f"qdisc del dev {name} root")
 
-    def _lose(self, link: Link, toward: str, filters: Sequence[str]) -> None:
-        """Send what these filters say to nowhere instead of to the unit at that port."""
-        lines = [f"qdisc add dev {toward} clsact"]
+    def _redirect(self, link: Link, toward: str, filters: Sequence[str]) -> None:
+        """Send what these filters say where they say instead of to the unit at that port."""
+        lines = [f"qdisc replace dev {toward} clsact"]
         lines += [f"filter add dev {toward} egress {each}" for each in filters]
         batch(("tc",), lines)
         self._note(link, ("tc",), f"qdisc del dev {toward} clsact")

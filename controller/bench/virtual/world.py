@@ -111,7 +111,7 @@ class VirtualWorld:
         self.processes = Processes(folder / "log")
         self.network = Network()
         self.network.build()
-        self.hand = NetworkHand(self.network, self.processes)
+        self.hand = NetworkHand(self.network, self.processes, folder / "wires")
         bus_path = folder / "pinbus"
         words = ["controller.bench.virtual.pinbus", "--socket", str(bus_path)]
         self.processes.start_module("pinbus", words, wait_ready=True)
@@ -128,6 +128,7 @@ class VirtualWorld:
         self._traffic: Traffic | None = None
         self._run = evidence.Run()
         self._cable_cut: set[Unit] = set()
+        self._straps = dict(self._rig.straps)
         self._gone: list[Vanish] = []
         self._states: dict[Unit, tuple[int, str]] = {}
 
@@ -186,8 +187,9 @@ class VirtualWorld:
                 box.stop()  # the NIC under it is exchanged
             self.network.rewire(rig.crossover)
         self._cable_cut.clear()
+        self._straps = dict(rig.straps)
         self.network.speak_ipv6(rig.ipv6)
-        self.cable.plug(rig.straps)
+        self.cable.plug(self._straps)
         if not rig.cable_present:
             self.cable.unplug()
         for unit, box in self.units.items():
@@ -206,9 +208,7 @@ class VirtualWorld:
                 self._touch_cable(action)
             case Cut() | Mend() | Worsen() if action.link is Link.CABLE:
                 self._touch_wire(action)
-            case Worsen():
-                raise WorldError("the virtual world has no netem: its Ethernet is only cut")
-            case Cut() | Drop() | BpdusOnly() | Mend() | Switch() | SpanningTree():
+            case Cut() | Drop() | BpdusOnly() | Worsen() | Mend() | Switch() | SpanningTree():
                 self.hand.do(action)
             case Hosts() | Storm():
                 self.hand.do(action)
@@ -243,7 +243,12 @@ class VirtualWorld:
                 self._off(target).write_startup(self._off(source).read_startup())
             case TrafficSwitch(on):
                 self._start_traffic() if on else self._stop_traffic()
-            case Drift() | SetDate() | Slow() | Crash() | Refit() | SetStrap() | Garbage():
+            case Refit(unit, key, value):
+                self._off(unit).refit(key, value)
+            case SetStrap(unit, says):
+                self._straps[unit] = says
+                self.cable.mark(unit, says)
+            case Drift() | SetDate() | Slow() | Crash() | Garbage():
                 name = type(action).__name__
                 raise WorldError(f"{name}: only the simulated world can do that to a unit")
 
@@ -268,7 +273,7 @@ class VirtualWorld:
                 while self.cable.pending():
                     time.sleep(0.001)
             case PlugCable():
-                self.cable.plug(self._rig.straps)
+                self.cable.plug(self._straps)
                 self.cable.cut(self._cable_cut)
             case OpenContact(wire) | CloseContact(wire):
                 self.cable.set(wire, isinstance(action, CloseContact))
@@ -276,14 +281,15 @@ class VirtualWorld:
                 self.cable.garble(percent)
 
     def _touch_wire(self, action: Cut | Mend | Worsen) -> None:
-        if isinstance(action, Worsen):
-            raise WorldError("the virtual cable is cut or garbled, and otherwise as good as new")
-        if isinstance(action, Mend):
-            self._cable_cut.clear()
-            self.cable.garble(0)
-        else:
-            self._cable_cut |= set(Unit) if action.sender is None else {action.sender}
-        self.cable.cut(self._cable_cut)
+        match action:
+            case Worsen():
+                self.cable.worsen(action)
+            case Mend():
+                self._cable_cut.clear()
+                self.cable.mend()
+            case Cut(sender=sender):
+                self._cable_cut |= set(Unit) if sender is None else {sender}
+                self.cable.cut(self._cable_cut)
 
     def _flap(self, action: Flap) -> None:
         """The switch turned that often, on a schedule of its own: being late makes it no longer."""
