@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.core.failover.events import Done
+from firmware.core.link_local import link_local
 from firmware.core.management.kernel import (
     CONNECTIONS_MAX,
     KernelConnection,
@@ -230,6 +231,7 @@ def test_routes_and_neighbours_bear_the_configurations_names(rig: Rig) -> None:
         mac="02:00:00:00:00:77",
         age_s=0,
         permanent=True,
+        state="PERMANENT",
     )
     assert known["172.16.1.3"].physical == "Ethernet0"
     assert not known["172.16.1.3"].permanent
@@ -327,3 +329,28 @@ def test_an_interface_of_ipv6_alone_has_the_mac_of_its_persona_and_no_ipv4_addre
     assert plane.assume() == Done("AssumeAddresses")
     found = {one.physical: one for one in tell(rig, Wanted.INTERFACES).interfaces}
     assert (found["Ethernet0"].mac, found["Ethernet0"].addresses) == (ACTIVE_MACS[0], ())
+    assert set(found["Ethernet0"].addresses6) == {
+        "2001:db8:1::1/64",
+        f"{link_local(ACTIVE_MACS[0])}",
+    }
+    assert found["Ethernet1"].addresses6 == ()
+
+
+@on_rig
+def test_neighbours_by_ipv6_are_told_by_themselves(rig: Rig) -> None:
+    outside, inside = plan().personas
+    both = replace(outside, active6=IPv6Interface("2001:db8:1::1/64"))
+    plane = rig.prepared("unit-a", plan(personas=(both, inside)))
+    assert plane.assume() == Done("AssumeAddresses")
+    rig.speak_ipv6("outside", "2001:db8:1::9/64")
+    batch("unit-a", ["neigh replace 2001:db8:1::7 lladdr 02:00:00:00:00:07 dev e0act"])
+    assert rig.ping("outside", "2001:db8:1::1")
+    facts = tell(rig, Wanted.NEIGHBOURS6)
+    (typed,) = [one for one in facts.neighbours6 if one.permanent]
+    assert (typed.physical, typed.address, typed.mac) == (
+        "Ethernet0",
+        "2001:db8:1::7",
+        "02:00:00:00:00:07",
+    )
+    assert "2001:db8:1::9" in {one.address for one in facts.neighbours6}
+    assert facts.neighbours == ()

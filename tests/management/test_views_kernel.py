@@ -6,7 +6,12 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 import pytest
 
 from firmware.core.management import views
-from firmware.core.management.kernel import KernelConnection, KernelInterface, KernelRoute
+from firmware.core.management.kernel import (
+    KernelConnection,
+    KernelInterface,
+    KernelNeighbour,
+    KernelRoute,
+)
 from firmware.core.management.rules.ruleset import GlobalPool, Redirection, RuleSet, StaticNat
 from firmware.core.management.views import Form, Locator, NamedInterface
 from firmware.core.settings import (
@@ -256,6 +261,63 @@ def test_show_ip_address_tells_the_systems_from_this_units() -> None:
         "Current IP Addresses:",
         "Interface                Name                   IP address      Subnet mask     Method",
         "Ethernet0                outside                172.16.1.2      255.255.0.0     CONFIG",
+    ]
+
+
+def kernel_of(physical: str, *addresses: str) -> KernelInterface:
+    return KernelInterface(
+        physical=physical, up=True, carrier=True, mac="", mtu=1500, addresses6=addresses
+    )
+
+
+IPV6 = (
+    kernel_of("Ethernet0", "2001:db8:1::2/64", "fe80::206:5bff:fe01:0/64"),
+    kernel_of("Ethernet1", "fe80::206:5bff:fe01:1/64"),
+    kernel_of("Ethernet2"),
+)
+
+
+def test_show_ipv6_interface() -> None:
+    assert views.ipv6_interface(NAMED, IPV6).splitlines() == [
+        "outside is up, line protocol is up",
+        "  IPv6 is enabled, link-local address is fe80::206:5bff:fe01:0",
+        "  Global unicast address(es):",
+        "    2001:db8:1::2, subnet is 2001:db8:1::/64",
+        "  MTU is 1500 bytes",
+        "inside is up, line protocol is up",
+        "  IPv6 is enabled, link-local address is fe80::206:5bff:fe01:1",
+        "  No global unicast address is configured",
+        "  MTU is 1500 bytes",
+    ]
+
+
+def test_show_ipv6_interface_brief() -> None:
+    assert views.ipv6_interface_brief(NAMED, IPV6[:2]).splitlines() == [
+        "outside [up/up]",
+        "    fe80::206:5bff:fe01:0",
+        "    2001:db8:1::2",
+        "inside [up/up]",
+        "    fe80::206:5bff:fe01:1",
+        "dmz [administratively down/down]",
+        "    unassigned",
+    ]
+
+
+def test_show_ipv6_neighbor() -> None:
+    learned = KernelNeighbour(
+        physical="Ethernet0",
+        address="2001:db8:1::9",
+        mac="00:0d:29:1d:69:f0",
+        age_s=130,
+        state="REACHABLE",
+    )
+    old = replace(learned, physical="Ethernet1", address="fe80::9", age_s=9000, state="STALE")
+    typed = replace(learned, address="2001:db8:1::7", permanent=True, state="PERMANENT")
+    assert views.ipv6_neighbor([learned, old, typed], NAMED).splitlines() == [
+        "IPv6 Address                              Age Link-layer Addr State Interface",
+        "2001:db8:1::9                               2 000d.291d.69f0  REACH outside",
+        "fe80::9                                   150 000d.291d.69f0  STALE inside",
+        "2001:db8:1::7                               - 000d.291d.69f0  REACH outside",
     ]
 
 

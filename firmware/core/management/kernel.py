@@ -19,6 +19,7 @@ class Wanted(Enum):
     INTERFACES = "interfaces"
     ROUTES = "routes"
     ARP = "arp"
+    NEIGHBOURS6 = "neighbours6"
     CONNECTIONS = "connections"
     COUNTERS = "counters"  # hit counts of the packet rules
     MEMORY = "memory"
@@ -35,6 +36,7 @@ class KernelInterface:
     mac: str  # of the persona that has the address now, else of the NIC
     mtu: int
     addresses: tuple[str, ...] = ()  # "172.16.1.1/16"
+    addresses6: tuple[str, ...] = ()  # "2001:db8::1/64", link-local ones too
     speed_mbit: int | None = None
     duplex: str = ""  # "full" or "half"; empty: not known
     rx_packets: int = 0
@@ -63,13 +65,14 @@ class KernelRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelNeighbour:
-    """One ARP entry of a persona."""
+    """One entry of a persona: learned by ARP, or by neighbour discovery."""
 
     physical: str
     address: str
     mac: str
     age_s: int
     permanent: bool = False
+    state: str = ""  # "REACHABLE", as the kernel names it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class KernelFacts:
     interfaces: tuple[KernelInterface, ...] = ()
     routes: tuple[KernelRoute, ...] = ()
     neighbours: tuple[KernelNeighbour, ...] = ()
+    neighbours6: tuple[KernelNeighbour, ...] = ()
     connections: tuple[KernelConnection, ...] = ()  # CONNECTIONS_MAX at most
     connections_total: int = 0  # how many there are, told or not
     counters: tuple[tuple[str, int], ...] = ()  # name of the counter in the rules, packets

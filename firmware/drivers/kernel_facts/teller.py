@@ -9,7 +9,7 @@ import socket
 import struct
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +98,14 @@ class KernelTeller:
         return {"routes": tuple(hop for one in found for hop in _hops(one, self._devices))}
 
     def _neighbours(self) -> dict[str, Any]:
+        return {"neighbours": self._neighbours_by("-4")}
+
+    def _neighbours6(self) -> dict[str, Any]:
+        return {"neighbours6": self._neighbours_by("-6")}
+
+    def _neighbours_by(self, family: str) -> tuple[KernelNeighbour, ...]:
         found = {}
-        for one in ip("-4", "-s", "neigh", "show"):
+        for one in ip(family, "-s", "neigh", "show"):
             physical = self._devices.get(one["dev"])
             if physical is not None and "lladdr" in one:
                 found[physical, one["dst"]] = KernelNeighbour(
@@ -108,8 +114,9 @@ class KernelTeller:
                     mac=one["lladdr"],
                     age_s=int(one.get("confirmed", 0)),
                     permanent="PERMANENT" in one.get("state", ()),
+                    state="".join(one.get("state", ())[:1]),
                 )
-        return {"neighbours": tuple(found.values())}
+        return tuple(found.values())
 
     def _connections(self) -> dict[str, Any]:
         """But not of terminals, the broker, or the machine with itself: no traffic of the pair."""
@@ -117,7 +124,7 @@ class KernelTeller:
             address.split("/")[0]
             for name, found in _addresses().items()
             if name not in self._devices
-            for address in found
+            for address in found.inet
         }
         rows, total = connections(self._root, elsewhere)
         return {"connections": rows, "connections_total": total}
@@ -144,6 +151,7 @@ _FIELDS: Mapping[Wanted, Callable[[KernelTeller], dict[str, Any]]] = {
     Wanted.INTERFACES: KernelTeller._interfaces,
     Wanted.ROUTES: KernelTeller._routes,
     Wanted.ARP: KernelTeller._neighbours,
+    Wanted.NEIGHBOURS6: KernelTeller._neighbours6,
     Wanted.CONNECTIONS: KernelTeller._connections,
     Wanted.COUNTERS: KernelTeller._counters,
     Wanted.MEMORY: KernelTeller._memory,
@@ -152,13 +160,14 @@ _FIELDS: Mapping[Wanted, Callable[[KernelTeller], dict[str, Any]]] = {
 
 
 def _interface(
-    physical: str, nic: str, links: Mapping[str, Any], addresses: Mapping[str, tuple[str, ...]]
+    physical: str, nic: str, links: Mapping[str, Any], addresses: Mapping[str, _Addresses]
 ) -> KernelInterface | None:
     if nic not in links:
         return None
     base = links[nic]
     personas = [name for name in persona_names(physical) if name in links]
     holder = next((name for name in personas if name in addresses), nic)
+    own = addresses.get(holder, _Addresses())
     counted = [links[name]["stats64"] for name in personas or [nic]]
     received, sent = base["stats64"]["rx"], base["stats64"]["tx"]
     speed, duplex = _speed(nic)
@@ -168,7 +177,8 @@ def _interface(
         carrier="LOWER_UP" in base["flags"],
         mac=links[holder].get("address", ""),
         mtu=int(links[holder]["mtu"]),
-        addresses=addresses.get(holder, ()),
+        addresses=own.inet,
+        addresses6=own.inet6,
         speed_mbit=speed,
         duplex=duplex,
         rx_packets=sum(one["rx"]["packets"] for one in counted),
@@ -201,16 +211,27 @@ def _speed(nic: str) -> tuple[int | None, str]:
     return (None if speed in _SPEEDS_UNKNOWN else speed), duplex
 
 
-def _addresses() -> dict[str, tuple[str, ...]]:
-    """Interface -> IPv4 addresses, those of a network before single ones; none, where it has IPv6
-    alone. Without any address it is not there."""
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """Of one interface; those of a network before single ones."""
+
+    inet: tuple[str, ...] = ()
+    inet6: tuple[str, ...] = ()
+
+
+def _addresses() -> dict[str, _Addresses]:
+    """By the kernel's name of the interface. One without any address is not there."""
     found = {}
     for link in ip("addr", "show"):
-        if not link.get("addr_info"):
-            continue
-        inet = [one for one in link["addr_info"] if one.get("family") == "inet"]
-        inet.sort(key=lambda one: bool(one["prefixlen"] == 32))
-        found[link["ifname"]] = tuple(f"{one['local']}/{one['prefixlen']}" for one in inet)
+        if told := link.get("addr_info"):
+            told.sort(key=lambda one: bool(one["prefixlen"] in (32, 128)))
+            by_family = {
+                family: tuple(
+                    f"{one['local']}/{one['prefixlen']}" for one in told if one["family"] == family
+                )
+                for family in ("inet", "inet6")
+            }
+            found[link["ifname"]] = _Addresses(**by_family)
     return found
 
 

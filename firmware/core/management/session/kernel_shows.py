@@ -58,6 +58,22 @@ def ip_address(model: Model, arguments: Arguments, facts: KernelFacts) -> str:
     return _picked(model, arguments, lambda named: views.ip_address(named, facts.interfaces))
 
 
+def ipv6_interface(model: Model, arguments: Arguments, facts: KernelFacts) -> str:
+    """`show ipv6 interface [which]`"""
+    return _picked(model, arguments, lambda named: views.ipv6_interface(named, facts.interfaces))
+
+
+def ipv6_brief(model: Model, arguments: Arguments, facts: KernelFacts) -> str:
+    """`show ipv6 interface brief [which]`"""
+    picture = views.ipv6_interface_brief
+    return _picked(model, arguments, lambda named: picture(named, facts.interfaces))
+
+
+def ipv6_neighbor(model: Model, arguments: Arguments, facts: KernelFacts) -> str:
+    """`show ipv6 neighbor`"""
+    return views.ipv6_neighbor(facts.neighbours6, named(model))
+
+
 def nameif(model: Model, session: Session, arguments: Arguments) -> None:
     """`show nameif`; the kernel need not be asked."""
     settle(model)

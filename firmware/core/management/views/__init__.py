@@ -25,6 +25,11 @@ from firmware.core.management.views.interfaces import (
     named_interfaces,
     nameif,
 )
+from firmware.core.management.views.ipv6 import (
+    ipv6_interface,
+    ipv6_interface_brief,
+    ipv6_neighbor,
+)
 from firmware.core.management.views.picture import (
     HISTORY_MAX,
     Form,
@@ -98,6 +103,9 @@ __all__ = [
     "interface_brief",
     "inventory",
     "ip_address",
+    "ipv6_interface",
+    "ipv6_interface_brief",
+    "ipv6_neighbor",
     "is_active",
     "links",
     "memory",

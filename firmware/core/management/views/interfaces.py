@@ -88,7 +88,7 @@ def interface_brief(named: Sequence[NamedInterface], kernel: Sequence[KernelInte
         there = found.get(one.physical)
         address = there.addresses[0].split("/")[0] if there and there.addresses else "unassigned"
         method = "CONFIG" if one.active else "unset"
-        status, protocol = _states(one, there)
+        status, protocol = states_of(one, there)
         status = "admin down" if status.startswith("administratively") else status
         lines.append(_BRIEF.format(one.physical, address, "YES", method, status, protocol))
     return text_of(lines)
@@ -140,7 +140,7 @@ def _address(one: NamedInterface, address: str) -> str:
 
 
 def _interface(named: NamedInterface, there: KernelInterface | None) -> Iterator[str]:
-    status, protocol = _states(named, there)
+    status, protocol = states_of(named, there)
     yield f'Interface {named.physical} "{named.name}", is {status}, line protocol is {protocol}'
     if there is None:
         yield "        Description: this machine has no such interface"
@@ -195,7 +195,8 @@ def _traffic(name: str, there: KernelInterface) -> Iterator[str]:
     yield f"        {there.rx_dropped + there.tx_dropped} packets dropped"
 
 
-def _states(named: NamedInterface, there: KernelInterface | None) -> tuple[str, str]:
+def states_of(named: NamedInterface, there: KernelInterface | None) -> tuple[str, str]:
+    """Of the interface and of its line protocol."""
     if named.shutdown or there is None:
         return "administratively down", "down"
     if there.up and there.carrier:
