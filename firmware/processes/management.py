@@ -22,6 +22,7 @@ from firmware.core.management import events as ev
 from firmware.core.management import topics
 from firmware.core.management.engine import FOR_MANAGEMENT, ManagementEngine
 from firmware.drivers.flash import Flash
+from firmware.drivers.kernel_facts import with_burned_in_macs
 from firmware.drivers.mqtt import Mqtt
 from firmware.drivers.terminal import Sessions, Terminals
 from firmware.processes import ipc
@@ -121,7 +122,7 @@ class Management:
         cable = unit.gpio is not None and unit.serial is not None
         boot = int.from_bytes(os.urandom(8), "big")
         self._engine = ManagementEngine(
-            unit.facts,
+            with_burned_in_macs(unit.facts, unit.nics),
             cable=cable,
             boot=boot,
             seed=os.urandom(32),

@@ -2,7 +2,7 @@
 
 A file that is wrong anywhere is refused whole, with every problem named at once: file, key, what
 is wrong, what to write instead. Knows the file, not the machine: whether a NIC or a device exists
-is for whoever opens it to say. Burned-in MACs are the machine's too; burned_in.py fills them in.
+is for whoever opens it to say. Burned-in MACs are the machine's too: the kernel is asked.
 """
 
 from __future__ import annotations

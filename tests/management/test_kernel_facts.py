@@ -7,7 +7,7 @@ from ipaddress import IPv6Interface
 from pathlib import Path
 
 import pytest
-from dataplane.rig import ACTIVE_MACS, FAR, NICS, Rig, batch, on_rig, plan, run
+from dataplane.rig import ACTIVE_MACS, BURNED_IN, FAR, NICS, Rig, batch, on_rig, plan, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +21,13 @@ from firmware.core.management.kernel import (
     KernelRoute,
     Wanted,
 )
-from firmware.drivers.kernel_facts import KernelTeller, NotToldError, read_connection
+from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
+from firmware.drivers.kernel_facts import (
+    KernelTeller,
+    NotToldError,
+    read_connection,
+    with_burned_in_macs,
+)
 from firmware.drivers.kernel_facts.load import CpuLoad, memory
 from firmware.drivers.kernel_facts.programs import first_lines, from_json
 
@@ -334,6 +340,31 @@ def test_an_interface_of_ipv6_alone_has_the_mac_of_its_persona_and_no_ipv4_addre
         f"{link_local(ACTIVE_MACS[0])}",
     }
     assert found["Ethernet1"].addresses6 == ()
+
+
+@on_rig
+def test_burned_in_macs_are_those_of_before_and_a_nic_that_is_gone_has_none(rig: Rig) -> None:
+    names = (*NICS, "Ethernet9")
+    nics = {**NICS, "Ethernet9": "eth9"}
+    facts = UnitFacts(
+        chassis="1",
+        model="PIX-515E",
+        version="7.2(1)",
+        platform=Platform.PIX,
+        memory_mb=128,
+        flash_mb=16,
+        licence="UR",
+        interfaces=tuple(PhysicalInterface(physical=name, burned_in_mac="") for name in names),
+    )
+    for prepare in (False, True):  # prepared, the NICs speak from another
+        if prepare:
+            rig.prepared("unit-a")
+        with rig.inside("unit-a"):
+            told = with_burned_in_macs(facts, nics)
+        macs = {one.physical: one.burned_in_mac for one in told.interfaces}
+        assert macs["Ethernet0"] == BURNED_IN["unit-a", "eth0"]
+        assert macs["Ethernet1"] == BURNED_IN["unit-a", "eth1"]
+        assert macs["Ethernet9"] == ""
 
 
 @on_rig

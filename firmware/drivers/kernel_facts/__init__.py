@@ -6,8 +6,9 @@ question and holds its interpreter while it decodes. Everything runs in one thre
 since the kernel's link lock may be held for 50 ms; questions wait for one another.
 """
 
+from firmware.drivers.kernel_facts.burned_in import with_burned_in_macs
 from firmware.drivers.kernel_facts.conntrack import read_connection
 from firmware.drivers.kernel_facts.programs import NotToldError
 from firmware.drivers.kernel_facts.teller import KernelTeller
 
-__all__ = ["KernelTeller", "NotToldError", "read_connection"]
+__all__ = ["KernelTeller", "NotToldError", "read_connection", "with_burned_in_macs"]

@@ -6,6 +6,7 @@ import errno
 import socket
 from contextlib import suppress
 
+from firmware.core import base_mac
 from firmware.core.failover.events import CarrierChanged
 from firmware.core.link_switch import OPEN_SWITCH_FLAG
 from firmware.drivers.netlink.messages import (
@@ -20,7 +21,6 @@ from firmware.drivers.netlink.rtnl import RouteSocket, batch, split
 _RTMGRP_LINK = 1
 _RECEIVE = 65536
 _DATAGRAMS_A_ROUND = 64  # the rest keeps the descriptor readable
-_ALIAS = "fover: burned in "
 
 
 class NoSuchNicError(Exception):
@@ -28,14 +28,8 @@ class NoSuchNicError(Exception):
 
 
 def burned_in_mac(link: Link) -> str:
-    """The MAC the NIC was made with.
-
-    A virtual NIC has no permanent one; it loses its own to ``base_mac``, which is why the first
-    MAC found is noted on the interface, where it outlives this process.
-    """
-    if link.permanent_mac:
-        return link.permanent_mac
-    return link.alias.removeprefix(_ALIAS) if link.alias.startswith(_ALIAS) else link.mac
+    """The MAC the NIC was made with."""
+    return base_mac.burned_in_mac(permanent=link.permanent_mac, alias=link.alias, mac=link.mac)
 
 
 def held(link: Link) -> bool:
@@ -60,8 +54,8 @@ def find_nics(nics: dict[str, str], links: list[Link]) -> dict[str, Link]:
 
 def note_burned_in(route: RouteSocket, link: Link) -> None:
     """Keep the first MAC with the interface."""
-    if not link.permanent_mac and not link.alias.startswith(_ALIAS):
-        route.send(batch([set_alias(link.index, link.name, _ALIAS + link.mac)]))
+    if not link.permanent_mac and not link.alias.startswith(base_mac.NOTE):
+        route.send(batch([set_alias(link.index, link.name, base_mac.NOTE + link.mac)]))
 
 
 class NicWatch:
