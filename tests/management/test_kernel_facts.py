@@ -10,6 +10,7 @@ import pytest
 from dataplane.rig import ACTIVE_MACS, BURNED_IN, FAR, NICS, Rig, batch, on_rig, plan, run
 from hypothesis import given
 from hypothesis import strategies as st
+from running_units import facts
 
 from firmware.core.failover.events import Done
 from firmware.core.link_local import link_local
@@ -21,7 +22,7 @@ from firmware.core.management.kernel import (
     KernelRoute,
     Wanted,
 )
-from firmware.core.settings import PhysicalInterface, Platform, UnitFacts
+from firmware.core.settings import PhysicalInterface
 from firmware.drivers.kernel_facts import (
     KernelTeller,
     NotToldError,
@@ -344,23 +345,14 @@ def test_an_interface_of_ipv6_alone_has_the_mac_of_its_persona_and_no_ipv4_addre
 
 @on_rig
 def test_burned_in_macs_are_those_of_before_and_a_nic_that_is_gone_has_none(rig: Rig) -> None:
-    names = (*NICS, "Ethernet9")
     nics = {**NICS, "Ethernet9": "eth9"}
-    facts = UnitFacts(
-        chassis="1",
-        model="PIX-515E",
-        version="7.2(1)",
-        platform=Platform.PIX,
-        memory_mb=128,
-        flash_mb=16,
-        licence="UR",
-        interfaces=tuple(PhysicalInterface(physical=name, burned_in_mac="") for name in names),
-    )
+    unknown = tuple(PhysicalInterface(physical=name, burned_in_mac="") for name in nics)
+    unit = replace(facts(), interfaces=unknown)
     for prepare in (False, True):  # prepared, the NICs speak from another
         if prepare:
             rig.prepared("unit-a")
         with rig.inside("unit-a"):
-            told = with_burned_in_macs(facts, nics)
+            told = with_burned_in_macs(unit, nics)
         macs = {one.physical: one.burned_in_mac for one in told.interfaces}
         assert macs["Ethernet0"] == BURNED_IN["unit-a", "eth0"]
         assert macs["Ethernet1"] == BURNED_IN["unit-a", "eth1"]
