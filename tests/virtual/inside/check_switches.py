@@ -68,8 +68,8 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 
 
 @pytest.fixture
-def hand(network: net.Network, processes: Processes) -> Iterator[NetworkHand]:
-    made = NetworkHand(network, processes)
+def hand(network: net.Network, processes: Processes, tmp_path: Path) -> Iterator[NetworkHand]:
+    made = NetworkHand(network, processes, tmp_path)
     yield made
     made.calm()
 
