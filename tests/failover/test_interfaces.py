@@ -428,6 +428,20 @@ def test_st4_of_two_that_boot_the_healthier_serves():
     assert pair.state(A) == "Failed"
 
 
+def test_st4_a_link_that_goes_and_comes_while_the_units_boot_decides_nothing():
+    """A NIC is lowered to be given its MAC: its far end, which may be the mate, sees no carrier."""
+    pair = Pair()
+    pair.boot(A, B)
+    pair.run(1)
+    pair.carrier(A, INSIDE, False)
+    pair.run(LINKS_COME_UP_MS - 500)
+    pair.carrier(A, INSIDE, True)
+    pair.run(5_000)
+    assert only_active(pair, A)
+    assert pair.state(B) == "Standby Ready"
+    assert MessageId.SWITCHING_TO_FAILED not in pair.logged(B)
+
+
 def test_fa5_of_two_actives_the_healthier_goes_on():
     pair = Pair()
     pair.cut_all()

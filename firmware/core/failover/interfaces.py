@@ -186,9 +186,14 @@ def _hearing(
 def _count(
     unit: Unit, interface: DataInterface, watched: Watched, linked: bool, now_ms: int
 ) -> None:
-    """HM-1: a monitored interface without a link, or failed by a test; not one that is shut down"""
+    """HM-1: a monitored interface without a link, or failed by a test; not one that is shut down.
+
+    ST-4: a link seen by a unit without a role yet is no link that was there: its NIC is lowered to
+    be given its MAC, and what is at the far end may do the same.
+    """
     faulty = interface.monitored and not interface.shutdown and (not linked or watched.failed)
-    watched.linked_once = linked or (watched.linked_once and not interface.shutdown)
+    seen = linked and unit.state is not UnitState.NEGOTIATION
+    watched.linked_once = seen or (watched.linked_once and not interface.shutdown)
     coming_up = faulty and not watched.linked_once
     if coming_up and not watched.coming_up:
         unit.coming_up_since_ms = now_ms  # `no shutdown`, a new interface, or a boot
