@@ -378,6 +378,16 @@ def test_if5_unknown_counts_for_nothing_and_is_tested_again_quietly():
     assert pair.states == ("Active", "Failed")
 
 
+def test_if5_the_side_that_hears_does_not_tell_of_each_test_the_other_repeats():
+    pair = Pair().both()
+    pair.cut(INSIDE, sender=A)
+    pair.run(600_000)
+    assert pair.states == ("Active", "Standby Ready")
+    for unit in (A, B):
+        assert pair.logged(unit).count(MessageId.TESTING_INTERFACE) == 1
+        assert pair.logged(unit).count(MessageId.INTERFACE_NORMAL) <= 4
+
+
 def test_hm5_a_unit_failed_by_a_test_heals_when_anybody_is_heard():
     pair = Pair().both()
     pair.audible = {(B, INSIDE, ACTIVITY)}
@@ -417,29 +427,6 @@ def test_if3_the_next_hello_of_the_mate_undoes_no_verdict():
     pair.run(HALF_MS + 2 * STAGE_MS + 100)
     assert only_active(pair, B)
     assert ("Failed", "Interface check") in reasons(pair, A)
-
-
-def test_st4_of_two_that_boot_the_healthier_serves():
-    pair = Pair()
-    pair.boot(A, B)
-    pair.carrier(A, INSIDE, False)
-    pair.run(LINKS_COME_UP_MS + 3_000)
-    assert only_active(pair, B)
-    assert pair.state(A) == "Failed"
-
-
-def test_st4_a_link_that_goes_and_comes_while_the_units_boot_decides_nothing():
-    """A NIC is lowered to be given its MAC: its far end, which may be the mate, sees no carrier."""
-    pair = Pair()
-    pair.boot(A, B)
-    pair.run(1)
-    pair.carrier(A, INSIDE, False)
-    pair.run(LINKS_COME_UP_MS - 500)
-    pair.carrier(A, INSIDE, True)
-    pair.run(5_000)
-    assert only_active(pair, A)
-    assert pair.state(B) == "Standby Ready"
-    assert MessageId.SWITCHING_TO_FAILED not in pair.logged(B)
 
 
 def test_fa5_of_two_actives_the_healthier_goes_on():

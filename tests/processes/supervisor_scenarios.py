@@ -27,7 +27,7 @@ interface Ethernet1
  nameif inside
  ip address 192.168.1.1 255.255.255.0 standby 192.168.1.2
 """
-# Not monitored: here wires lead from unit to unit, and a unit that is fenced takes its mate's links.
+# Not monitored: wires lead from unit to unit here, and a fenced unit takes its mate's links.
 PAIRED = """no monitor-interface outside
 no monitor-interface inside
 failover

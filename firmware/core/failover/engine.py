@@ -212,6 +212,7 @@ class Engine:
             unit.latched = unit.identity
             unit.out.append(LatchIdentity(unit.identity))
         unit.took_part = True
+        startup.forget_the_silent(unit)
         return [Cause.ENABLED]
 
     def _forget_channels(self, unit: Unit) -> None:
@@ -381,6 +382,8 @@ class Engine:
             unit.changed = True
             if unit.state is UnitState.JUST_ACTIVE:
                 return [Cause.PROGRESS] * 4
+            if unit.state is UnitState.DISABLED:
+                handover.serves(unit)
         elif event.effect == "YieldAddresses":
             unit.holding = False
             return handover.yielded(unit, now_ms)
@@ -396,6 +399,7 @@ class Engine:
         elif event.effect == "AssumeAddresses":
             unit.holding = False
             unit.log(MessageId.DATA_PLANE_REFUSED, event.why)
+            handover.refused_by_kernel_in_claim(unit)
             return [Cause.ADDRESSES_REFUSED]
         else:
             unit.log(MessageId.DATA_PLANE_REFUSED, event.why)
@@ -420,7 +424,7 @@ class Engine:
         while True:
             if not waiting:
                 interfaces.look_if_due(unit, now_ms)
-                waiting = meeting.causes(unit, now_ms) + self._progress(unit)
+                waiting = meeting.causes(unit, now_ms) + meeting.progress(unit)
                 waiting = waiting or policy.causes(unit, now_ms)
             if not waiting:
                 return
@@ -428,14 +432,6 @@ class Engine:
             assert fired <= FIRED_MOST, f"{unit.state.text}: {waiting[0]} fires without end"
             if not self._fire(unit, waiting.pop(0), now_ms) and not waiting:
                 return
-
-    def _progress(self, unit: Unit) -> list[Cause]:
-        """ST-5: nothing to copy yet in Sync File System and Bulk Sync but the data plane."""
-        if unit.state is UnitState.SYNC_FILE_SYSTEM:
-            return [Cause.PROGRESS]
-        if unit.state is UnitState.BULK_SYNC and unit.plan.ready:
-            return [Cause.PROGRESS]
-        return []
 
     def _fire(self, unit: Unit, cause: Cause, now_ms: int) -> bool:
         """Look the cause up and do what the row says. Whether the state changed."""

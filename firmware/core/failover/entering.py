@@ -92,7 +92,10 @@ def _act(unit: Unit, row: Row, now_ms: int) -> None:
         unit.switchovers += 1
         interfaces.begin_anew(unit)  # IF-2
     elif row.cause is Cause.RESET:
+        failed = [watched for watched in unit.watched.values() if watched.failed]
         interfaces.begin_anew(unit)  # OR-3: what was found is not held against it
+        for watched in failed:
+            watched.monitoring, watched.quiet_since_ms = True, now_ms  # and is looked at anew
         unit.turns_ms = ()
 
 

@@ -14,7 +14,7 @@ Clauses: HO-1 to HO-5, OR-1, OR-2, OR-5.
 
 from __future__ import annotations
 
-from firmware.core.failover import monitor
+from firmware.core.failover import monitor, speaking
 from firmware.core.failover.effects import (
     AssumeAddresses,
     DropActiveLinks,
@@ -68,7 +68,7 @@ def _forced(unit: Unit, wanted: Order, ticket: int, now_ms: int) -> None:
     The one that serves lets go first, as ever; it does not wait for a claim, and does not take the
     addresses back: with failover off nothing but an order moves them.
     """
-    mate = unit.mate.hello if not unit.mate.lost else None
+    mate = unit.mate.hello if not (unit.mate.lost or unit.link.silent_all) else None
     if wanted is Order.NO_ACTIVE:
         if unit.holding:
             _release(unit, _next_number(unit), "Set by the config command")
@@ -90,6 +90,7 @@ def _release(unit: Unit, number: int, why: str) -> None:
     unit.out.append(ReleaseAddresses())
     unit.log(MessageId.SWITCHING_TO_STANDBY, why)
     unit.send_everywhere(Handover(HandoverStep.YIELDED, number))
+    speaking.speak_now(unit)
 
 
 def _take(unit: Unit) -> None:
@@ -162,6 +163,18 @@ def refused_by_kernel(unit: Unit, why: str) -> None:
     answer(unit, f"ERROR: the addresses could not be let go: {why}")
 
 
+def refused_by_kernel_in_claim(unit: Unit) -> None:
+    """OR-5: with failover off nobody else takes what this unit was to take: say so."""
+    if unit.state is UnitState.DISABLED:
+        forget(unit, "ERROR: the addresses could not be taken; this unit's log says why")
+
+
+def serves(unit: Unit) -> None:
+    """OR-4, OR-5: the addresses are here, with failover off. The mate learns of it at once."""
+    claimed(unit)
+    speaking.speak_now(unit)
+
+
 def answer(unit: Unit, text: str) -> None:
     """Answer the order that waits, if one does."""
     if unit.handover.ticket is not None:
@@ -215,9 +228,8 @@ def _granted(unit: Unit, body: Handover) -> list[Cause]:
     handover = unit.handover
     mine = handover.asked_ms is not None and body.number == handover.number
     if unit.state is UnitState.DISABLED and mine:
-        handover.asked_ms = None
+        handover.asked_ms, handover.claim = None, body.number
         _take(unit)
-        answer(unit, "")
         return []
     if unit.state is not UnitState.STANDBY_READY or handover.yielded_ms is not None:
         if unit.state is UnitState.ACTIVE and body.number == handover.number:

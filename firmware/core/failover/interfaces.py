@@ -231,7 +231,8 @@ def _show(
         before, watched.state = watched.state, state
         unit.changed = True
         unit.hellos.next_link_ms = unit.last_step_ms  # the mate decides by it, too
-        _tell(unit, interface.name, before, state)
+        if (before, state) != (S.TESTING, S.NORMAL) or not watched.quietly:
+            _tell(unit, interface.name, before, state)
 
 
 def _tell(unit: Unit, name: str, before: InterfaceState | None, state: InterfaceState) -> None:

@@ -31,7 +31,13 @@ from firmware.core.failover.effects import (
 )
 from firmware.core.failover.model import Unit, Watched
 from firmware.core.message_ids import MessageId
-from firmware.core.wire.bodies import TEST_ENTRIES_MOST, TestEntry, TestReport, TestStage
+from firmware.core.wire.bodies import (
+    TEST_ENTRIES_MOST,
+    InterfaceState,
+    TestEntry,
+    TestReport,
+    TestStage,
+)
 
 LAST_WORD_MS = 250  # for the mate's report of the last stage, at most a fifth of the test
 STAGES = (TestStage.ACTIVITY, TestStage.ARP, TestStage.PING)
@@ -46,7 +52,12 @@ def stage_ms(hold_interface_ms: int) -> int:
 def begin(unit: Unit, index: int, watched: Watched, now_ms: int) -> None:
     """No hello for half the hold time, or the mate tests and this unit's part is asked for."""
     interface = unit.settings.interfaces[index]
-    if not watched.unknown:
+    mates = unit.mate.states[index : index + 1]
+    watched.quietly = watched.unknown or mates in (  # IF-5: here, or where it is asked for
+        (InterfaceState.UNKNOWN,),
+        (InterfaceState.UNKNOWN_WAITING,),
+    )
+    if not watched.quietly:
         unit.log(MessageId.INTERFACE_LOST, interface.name)
         unit.log(MessageId.TESTING_INTERFACE, interface.name)
     watched.mate_stage = watched.mate_heard = watched.passed = None
@@ -84,7 +95,7 @@ def passed(unit: Unit, index: int, watched: Watched, now_ms: int) -> None:
     stage = watched.stage
     assert stage is not None
     name = unit.settings.interfaces[index].name
-    if not watched.unknown:
+    if not watched.quietly:
         unit.log(MessageId.INTERFACE_TESTED, name, "Passed")
     watched.stage, watched.unknown = None, False
     watched.passed, watched.quiet_since_ms = min(stage, TestStage.PING), now_ms

@@ -18,6 +18,7 @@ from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity
 from firmware.core.wire.bodies import Hello, UnitState
 
+FROZEN_MS = 500  # as long as a switchover waits to be claimed
 COLD_STANDBY_MS = 2_000  # for the elected mate to become active
 NEITHER_ACTIVE_MS = 2_000  # a primary puts up with two standbys this long, a secondary twice that
 SYNC_RETRY_MS = 5_000  # doubled at each failure in a row
@@ -52,6 +53,12 @@ def causes(unit: Unit, now_ms: int) -> list[Cause]:
     return []
 
 
+def progress(unit: Unit) -> list[Cause]:
+    """ST-5: nothing to copy yet in Sync File System and Bulk Sync but the data plane."""
+    copied = unit.state is UnitState.BULK_SYNC and unit.plan.ready
+    return [Cause.PROGRESS] if copied or unit.state is UnitState.SYNC_FILE_SYSTEM else []
+
+
 def _tries_again(unit: Unit, now_ms: int) -> bool:
     """FW-5: what the kernel refused once it may grant later. Interfaces mend by themselves."""
     refused = unit.my_fail_reason is not FailReason.INTERFACE
@@ -75,6 +82,10 @@ def _beside_active(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
     if is_active(hello.state) and lease.over(unit):
         return lease.let_go(unit, now_ms - unit.hellos.spoken_ms)
     if is_active(hello.state) and not stays_active(unit, hello, now_ms):
+        return [Cause.BOTH_ACTIVE]
+    # OR-5: with failover off it never lets go by itself. What it said before our turn may be old.
+    frozen = hello.state is UnitState.DISABLED and hello.holding
+    if frozen and unit.mate.hello_ms - unit.since_ms >= FROZEN_MS:
         return [Cause.BOTH_ACTIVE]
     return []
 

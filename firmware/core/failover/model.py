@@ -89,6 +89,7 @@ class Watched:
     failed: bool = False  # by a test, and nobody was heard since
     unknown: bool = False  # tested, and neither unit heard anybody
     stage: TestStage | None = None  # of the test under way
+    quietly: bool = False  # it repeats one whose outcome is known: without messages
     begun_ms: int = 0
     stage_ends_ms: int = 0
     next_ms: int = 0  # when the test goes on

@@ -32,6 +32,7 @@ from firmware.core.wire.bodies import FAILED_UNKNOWN, Hello, UnitState
 
 WAIT_MS = 5_000  # for a mate that may still be booting
 WAIT_ALONE_MS = 1_000  # the cable says nobody is there; a broken wire still lets a live mate speak
+AFTER_PRIMARY_MS = 2_000  # longer than a primary takes to say that it serves
 
 
 class Verdict(Enum):
@@ -86,6 +87,16 @@ def strap_taken(unit: Unit) -> bool:
     return True
 
 
+def forget_the_silent(unit: Unit) -> None:
+    """FA-5: failover is switched on with the failover link failed and nobody heard by any way.
+
+    What a mate said that may be dead since is no mate to stand by.
+    """
+    if unit.link.silent_all and not unit.mate.lost:
+        monitor.mate_gone(unit, Cause.MATE_LOST)
+        unit.mate.failed = False  # nobody has proved it: WI-2 holds
+
+
 def alone(unit: Unit, now_ms: int) -> bool:
     """OR-4: whether a unit whose failover was never on in this life serves by itself.
 
@@ -100,14 +111,21 @@ def alone(unit: Unit, now_ms: int) -> bool:
     served = hello is not None and (hello.holding or is_active(hello.state))
     if monitor.not_understood(unit, now_ms) and not monitor.left_to_us(unit, now_ms):
         return False
-    return not served and now_ms - unit.since_ms >= wait_ms(unit)
+    return not served and now_ms - unit.since_ms >= _alone_wait_ms(unit)
+
+
+def _alone_wait_ms(unit: Unit) -> int:
+    """OR-4: of two that hear each other the primary is the gateway."""
+    heard = unit.mate.hello is not None and not unit.mate.lost
+    second = heard and unit.identity is Identity.SECONDARY
+    return wait_ms(unit) + (AFTER_PRIMARY_MS if second else 0)
 
 
 def alone_due_ms(unit: Unit, now_ms: int) -> int | None:
     """When ``alone`` may become true by the passing of time."""
     if unit.settings.enabled or unit.took_part or unit.holding or unit.identity is None:
         return None
-    due = unit.since_ms + wait_ms(unit)
+    due = unit.since_ms + _alone_wait_ms(unit)
     return due if due > now_ms else None
 
 
@@ -156,7 +174,7 @@ def _elect(unit: Unit, now_ms: int) -> Cause | Verdict:
     if monitor.not_understood(unit, now_ms):
         return Cause.NO_ACTIVE_UNIT if over and monitor.left_to_us(unit, now_ms) else Verdict.WAIT
     if mate.lost or mate.hello is None:
-        alone = over and not must_stay_passive(unit)
+        alone = (over or unit.holding) and not must_stay_passive(unit)
         return Cause.NO_ACTIVE_UNIT if alone else Verdict.WAIT
     if mate.hello.identity is unit.identity:
         return Verdict.CONFLICT
@@ -196,6 +214,8 @@ def _between(unit: Unit, other: Hello, over: bool, now_ms: int) -> Cause | Verdi
         return Verdict.WAIT if mine and not theirs else Cause.ACTIVE_MATE
     if other.state is UnitState.NEGOTIATION:
         return Cause.NO_ACTIVE_UNIT if _leads(unit, other, now_ms) else Cause.MATE_ELECTED
+    if unit.holding and not other.holding and mine:
+        return Cause.NO_ACTIVE_UNIT  # ST-2: it serves already
     if other.holding or (theirs and not mine):
         return Verdict.WAIT  # OR-4: failover is off there, and its role is frozen active
     if other.state in (UnitState.COLD_STANDBY, UnitState.FAILED, UnitState.DISABLED):

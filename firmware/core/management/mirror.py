@@ -162,7 +162,7 @@ def exec_on(model: Model, session: int, target: Target, line: str, *, configurin
     if target is not Target.MATE and (model.active if wants_active else model.standby):
         return remote.here(session, line, configuring=configuring)
     state = UnitState.NOT_DETECTED if view is None else view.other.state
-    if state in (UnitState.NOT_DETECTED, UnitState.FAILED):
+    if not model.mate_there:
         return f"the other unit is {state.text}; see show failover"
     if not _sealed(model) and secrets.tells(line):
         return "it holds a password or a key, and nothing is sealed on the way; type it there"

@@ -140,9 +140,12 @@ class Model:
 
     @property
     def mate_there(self) -> bool:
-        """There is a mate, or a unit that will be one, and it is not failed."""
-        gone = (UnitState.NOT_DETECTED, UnitState.FAILED)
-        return self.view is not None and self.view.other.state not in gone
+        """There is a mate, or a unit that will be one, and it is heard. A dead one is called
+        Failed, but so is one that heals as soon as a line says so."""
+        if self.view is None or self.view.other.state is UnitState.NOT_DETECTED:
+            return False
+        failed = self.view.other.state is UnitState.FAILED
+        return not failed or (self.view.other.digest is not None and not self.view.unfit)
 
     @property
     def mate_listens(self) -> bool:

@@ -190,7 +190,6 @@ _WELL = (
     InterfaceState.UNKNOWN_WAITING,
     InterfaceState.NORMAL,
     InterfaceState.NORMAL_WAITING,
-    InterfaceState.NORMAL_NOT_MONITORED,
 )
 
 
@@ -222,7 +221,7 @@ def alerts(view: UnitView) -> tuple[str, ...]:
         *(
             f"interface {interface.name}: {interface.state.text}"
             for interface in view.mine.interfaces
-            if interface.state not in _WELL
+            if interface.state.monitored and interface.state not in _WELL
         ),
     )
 

@@ -60,6 +60,11 @@ class InterfaceState(IntEnum):
     LINK_DOWN_NOT_MONITORED = 13
 
     @cached_property
+    def monitored(self) -> bool:
+        """Whether it counts for the interface policy."""
+        return not self.name.endswith("NOT_MONITORED")
+
+    @cached_property
     def text(self) -> str:
         """As `show failover` prints it: "Normal (Waiting)"."""
         words = self.name.replace("_", " ").title().replace("Not Monitored", "(Not-Monitored)")

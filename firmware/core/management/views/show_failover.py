@@ -23,7 +23,7 @@ from firmware.core.management.views.picture import (
     witnesses,
 )
 from firmware.core.settings import MONITORED_MOST, FailoverLink, Mode, Platform, Settings
-from firmware.core.wire.bodies import InterfaceState, UnitState
+from firmware.core.wire.bodies import UnitState
 
 STATISTICS = (
     "General",
@@ -198,8 +198,7 @@ def _time(ms: int) -> str:
 def _policy(picture: Picture) -> list[str]:
     settings = picture.settings
     percent = "%" if settings.interface_policy_percent else ""
-    unwatched = InterfaceState.NORMAL_NOT_MONITORED
-    watched = sum(one.state is not unwatched for one in picture.view.mine.interfaces)
+    watched = sum(one.state.monitored for one in picture.view.mine.interfaces)
     return [
         f"Interface Policy {settings.interface_policy}{percent}",
         f"Monitored Interfaces {watched} of {MONITORED_MOST} maximum",
