@@ -1,6 +1,7 @@
 """Roles that are frozen, failover being off, and the orders that move them. OR-4, OR-5, ST-2."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -98,3 +99,29 @@ def test_st2_switched_on_again_the_unit_that_serves_is_active_at_once(mode):
     assert only_active(pair, A)
     pair.run(5_000)
     assert pair.states == ("Active", "Standby Ready")
+
+
+OVERLAP_MS = 50  # FW-2: orders that cross on their way
+ORDERS = (Order.ACTIVE, Order.NO_ACTIVE)
+
+
+@MODES
+@pytest.mark.parametrize("seed", range(40))
+def test_or5_whatever_is_typed_there_is_one_forwarder_at_most_and_in_the_end_one(mode, seed):
+    chance = Random(seed)
+    pair, both_ms = Pair(mode).both(), 0
+    for _ in range(12):
+        index = chance.choice((A, B))
+        if chance.random() < 0.5:
+            switch(pair, index, chance.random() < 0.5)
+        else:
+            pair.order(index, chance.choice(ORDERS))
+        for _ in range(chance.choice((0, 1, 3, 30, 300))):
+            pair.run(10)
+            both_ms = both_ms + 10 if all(pair.holding) else 0
+            assert both_ms <= OVERLAP_MS
+    for index in (A, B):
+        switch(pair, index, True)
+    pair.run(20_000)
+    assert sorted(pair.states) == ["Active", "Standby Ready"]
+    assert sum(pair.holding) == 1

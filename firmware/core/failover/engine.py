@@ -453,6 +453,7 @@ class Engine:
             if unit.changed:
                 dataplan.plan(unit)
             self._stand_alone(unit, now_ms)
+            handover.resolve_frozen(unit)
             self._carrying.serve_sync(unit, now_ms)
             ladder.tell(unit)
             self._renew(unit, now_ms)

@@ -26,6 +26,7 @@ from firmware.core.failover.events import Order
 from firmware.core.failover.model import Unit
 from firmware.core.failover.states import REASONS, Cause, is_active
 from firmware.core.message_ids import MessageId
+from firmware.core.settings import Identity
 from firmware.core.wire.bodies import Handover, HandoverStep, UnitState
 
 NOT_UNDERSTOOD = "the other unit is not understood; enter the same failover key on both, then again"
@@ -91,6 +92,16 @@ def _release(unit: Unit, number: int, why: str) -> None:
     unit.log(MessageId.SWITCHING_TO_STANDBY, why)
     unit.send_everywhere(Handover(HandoverStep.YIELDED, number))
     speaking.speak_now(unit)
+
+
+def resolve_frozen(unit: Unit) -> None:
+    """OR-5: two with failover off that were both forced in one moment: the secondary lets go."""
+    hello = unit.mate.hello if not unit.mate.lost else None
+    if unit.state is not UnitState.DISABLED or not unit.holding or hello is None:
+        return
+    theirs = hello.state is UnitState.DISABLED and hello.holding
+    if theirs and unit.identity is Identity.SECONDARY and hello.identity is Identity.PRIMARY:
+        _release(unit, _next_number(unit), "Detected an Active mate")
 
 
 def _take(unit: Unit) -> None:

@@ -18,7 +18,6 @@ from firmware.core.message_ids import MessageId
 from firmware.core.settings import Identity
 from firmware.core.wire.bodies import Hello, UnitState
 
-FROZEN_MS = 500  # as long as a switchover waits to be claimed
 COLD_STANDBY_MS = 2_000  # for the elected mate to become active
 NEITHER_ACTIVE_MS = 2_000  # a primary puts up with two standbys this long, a secondary twice that
 SYNC_RETRY_MS = 5_000  # doubled at each failure in a row
@@ -83,11 +82,8 @@ def _beside_active(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:
         return lease.let_go(unit, now_ms - unit.hellos.spoken_ms)
     if is_active(hello.state) and not stays_active(unit, hello, now_ms):
         return [Cause.BOTH_ACTIVE]
-    # OR-5: with failover off it never lets go by itself. What it said before our turn may be old.
-    frozen = hello.state is UnitState.DISABLED and hello.holding
-    if frozen and unit.mate.hello_ms - unit.since_ms >= FROZEN_MS:
-        return [Cause.BOTH_ACTIVE]
-    return []
+    frozen = hello.state is UnitState.DISABLED and hello.holding  # OR-5: it never lets go by itself
+    return [Cause.BOTH_ACTIVE] if frozen else []
 
 
 def _in_cold_standby(unit: Unit, hello: Hello, now_ms: int) -> list[Cause]:

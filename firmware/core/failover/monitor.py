@@ -340,11 +340,18 @@ def _note_their_hearing(unit: Unit, body: Hello) -> None:
 
 
 def note_handover(unit: Unit, sequence: int, state: UnitState | None) -> None:
-    """A step of a switchover is newer word of the mate's state than the hello before it."""
+    """A step of a switchover is newer word of the mate's state than the hello before it.
+
+    With failover off there the state stays, and what moves is whether it forwards.
+    """
     unit.mate.newest = sequence
     before = unit.mate.hello
-    if state is not None and before is not None and before.state is not state:
-        unit.mate.hello = replace(before, state=state)
+    if state is None or before is None:
+        return
+    off = before.state is UnitState.DISABLED
+    after = replace(before, state=before.state if off else state, holding=is_active(state))
+    if after != before:
+        unit.mate.hello = after
         unit.changed = True  # the hello that follows says nothing new
 
 
