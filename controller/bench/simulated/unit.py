@@ -226,7 +226,8 @@ class SimulatedUnit:
 
     def _look_at_the_time(self) -> None:
         """Of a failover process that hears nothing more: what is due has waited long enough."""
-        due_ms = self.engine.next_due_ms() if self.started and self.engine is not None else None
+        engine = self.engine
+        due_ms = engine.next_due_ms() if engine is not None and engine.started else None
         if due_ms is not None and due_ms <= self.clock.now_ms:
             self.step(ev.TimePassed())
 
