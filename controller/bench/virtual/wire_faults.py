@@ -71,7 +71,7 @@ class WireFaults:
 
     def bpdus_only(self, fault: BpdusOnly) -> None:
         """Of all that passes a unit's port, only what spanning tree says to the unit."""
-        self.refuse_crossover(fault.link, "without spanning tree")
+        self.refuse_crossover(fault.link, ": nobody runs spanning tree")
         name = port(fault.unit, f"eth{LINK_ETHERNET[fault.link]}")
         passing = f"prio 1 protocol 802_2 {_EVERYTHING} classid 1:1"
         self._redirect(fault.link, name, [passing, f"prio 2 protocol all {_EVERYTHING} {_NOWHERE}"])
@@ -83,10 +83,10 @@ class WireFaults:
         redirect = f"action mirred egress redirect dev {device}"
         self._redirect(link, toward, [f"prio 9 {kind} {_EVERYTHING} {redirect}"])
 
-    def refuse_crossover(self, link: Link, why: str) -> None:
-        """Raise WorldError for a link that has no switch here."""
+    def refuse_crossover(self, link: Link, so: str) -> None:
+        """Raise WorldError for a link that has no switch here; ``so`` ends the sentence."""
         if self._is_crossover(link):
-            raise WorldError(f"the failover link is a crossover here, and cannot be {why}")
+            raise WorldError(f"the failover link is a crossover here{so}")
 
     def mend(self, link: Link) -> None:
         """Undo every fault of that link."""

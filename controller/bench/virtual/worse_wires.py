@@ -43,7 +43,7 @@ class WorseWires:
             "reorder_ms": fault.reorder_ms,
         }
         if fault.link not in self._wires:
-            self._faults.refuse_crossover(fault.link, "worse")
+            self._faults.refuse_crossover(fault.link, ", and cannot be worse")
             self._wires[fault.link] = self._begin(fault.link)
         said = {name: value for name, value in order.items() if value is not None}
         self._wires[fault.link].orders.give(said)
